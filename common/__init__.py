@@ -1,0 +1,33 @@
+"""What the fifteen homeworks share and is not the lesson. `import common` is light: names load when first used."""
+
+from importlib import import_module
+
+__version__ = "0.1.0"
+
+# public name -> module that holds it (None: the name is the module itself)
+_WHERE = {
+    "Homework": "homework",
+    "batches": "loaders",
+    "check": None,
+    "data": None,
+    "fit": "fit",
+    "make_loader": "loaders",
+    "metrics": None,
+    "pick_device": "device",
+    "plots": None,
+    "set_seed": "seed",
+}
+__all__ = sorted(_WHERE)
+
+
+def __getattr__(name: str):
+    if name not in _WHERE:
+        raise AttributeError(f"module 'common' has no attribute {name!r}")
+    module = import_module(f"common.{_WHERE[name] or name}")
+    value = getattr(module, name) if _WHERE[name] else module
+    globals()[name] = value  # `common.fit` is the function from now on, not the module of the same name
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__
