@@ -4,13 +4,13 @@ from importlib import import_module
 
 __version__ = "0.1.0"
 
-# public name -> module that holds it (None: the name is the module itself)
+# public name -> module that holds it (None: the name is the module itself); no name but a module may be called like one
 _WHERE = {
     "Homework": "homework",
     "batches": "loaders",
     "check": None,
     "data": None,
-    "fit": "fit",
+    "fit": "training",
     "make_loader": "loaders",
     "metrics": None,
     "pick_device": "device",
@@ -25,7 +25,7 @@ def __getattr__(name: str):
         raise AttributeError(f"module 'common' has no attribute {name!r}")
     module = import_module(f"common.{_WHERE[name] or name}")
     value = getattr(module, name) if _WHERE[name] else module
-    globals()[name] = value  # `common.fit` is the function from now on, not the module of the same name
+    globals()[name] = value
     return value
 
 
