@@ -5,13 +5,13 @@ from pathlib import Path
 
 
 def checkout() -> Path | None:
-    """The root of the checkout that `common` was imported from, or None if the package is installed elsewhere (Colab)."""
+    """The root of the checkout that `common` was imported from, or None if the package is installed (Colab)."""
     root = Path(__file__).resolve().parent.parent
     return root if (root / "pyproject.toml").is_file() and any(root.glob("hw01_*")) else None
 
 
 def data_dir(homework: str | None = None) -> Path:
-    """Where original data is looked for: `$HW_DATA_DIR`, else `data/` of the checkout, else `data/` of the working folder.
+    """Where original data is looked for: `$HW_DATA_DIR`, else the checkout's `data/`, else the working folder's.
 
     With a homework (`"hw01"`) its own folder below that. The folder need not exist.
     """

@@ -1,0 +1,167 @@
+"""A homework's card, `homework.toml`: the one file that notebook, scorer, tests, README table and grader read."""
+
+import datetime
+import tomllib
+from functools import cache
+from pathlib import Path
+from statistics import mean
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from common.errors import CardError
+from common.metrics import METRICS
+from common.paths import checkout
+
+RUNGS = ("simple", "medium", "strong", "boss")
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Title(_Strict):
+    en: str
+    zh: str
+
+
+class Metric(_Strict):
+    name: str  # a key of common.metrics.METRICS
+    label: str  # as a person would say it
+    direction: Literal["lower", "higher"]  # which way is better
+    chance: float  # what answering without learning gets on the builtin data
+    perfect: float
+
+    @model_validator(mode="after")
+    def _known(self):
+        if self.name not in METRICS:
+            raise ValueError(f"unknown metric {self.name!r}; common.metrics has {', '.join(METRICS)}")
+        return self
+
+    def reaches(self, value: float, threshold: float) -> bool:
+        return value <= threshold if self.direction == "lower" else value >= threshold
+
+
+class Column(_Strict):
+    name: str
+    dtype: Literal["int", "float", "str"]
+    key: bool = False  # names the row; must equal the test set's, in the same order
+    min: float | None = None
+    max: float | None = None
+
+
+class Submission(_Strict):
+    file: str
+    kind: Literal["csv"] = "csv"
+    max_bytes: int
+    columns: tuple[Column, ...] = Field(min_length=2)
+
+    @property
+    def keys(self) -> list[str]:
+        return [column.name for column in self.columns if column.key]
+
+    @property
+    def answers(self) -> list[str]:
+        return [column.name for column in self.columns if not column.key]
+
+
+class Rung(_Strict):
+    threshold: float
+    runs: tuple[float, ...] = ()  # the score of each measured run, one per seed
+
+    @property
+    def mean(self) -> float:
+        return mean(self.runs)
+
+
+class Ladder(_Strict):
+    source: str  # who says so: the command that measured it, or the course's year
+    seeds: tuple[int, ...] = ()
+    measured: datetime.date | None = None
+    machine: str = ""
+    simple: Rung
+    medium: Rung
+    strong: Rung
+    boss: Rung
+
+    def rungs(self) -> list[tuple[str, Rung]]:
+        return [(name, getattr(self, name)) for name in RUNGS]
+
+
+class Ideas(_Strict):
+    """The one idea behind each rung."""
+
+    simple: str
+    medium: str
+    strong: str
+    boss: str
+
+
+class Time(_Strict):
+    """Seconds for the whole notebook, standard profile, two CPU cores."""
+
+    starter: float
+    boss: float
+
+
+class Card(_Strict):
+    id: str = Field(pattern=r"^hw\d\d$")
+    status: Literal["ready", "planned"]
+    title: Title
+    metric: Metric | None = None
+    submission: Submission | None = None
+    rungs: Ideas | None = None
+    time: Time | None = None
+    ladder: dict[str, Ladder] = {}  # "builtin", and the course's own by year ("2022", "2023")
+    folder: str = ""  # filled in when read
+
+    @model_validator(mode="after")
+    def _whole(self):
+        if self.status == "ready":
+            missing = [part for part in ("metric", "submission", "rungs", "time") if getattr(self, part) is None]
+            if "builtin" not in self.ladder:
+                missing.append("ladder.builtin")
+            if missing:
+                raise ValueError(f"a ready homework needs {', '.join(missing)}")
+        return self
+
+    def rung_of(self, value: float, edition: str = "builtin") -> str | None:
+        """The highest rung whose threshold `value` reaches, or None below simple."""
+        reached = [name for name, rung in self.ladder[edition].rungs() if self.metric.reaches(value, rung.threshold)]
+        return reached[-1] if reached else None
+
+
+@cache
+def cards() -> dict[str, Card]:
+    """All cards by id (`"hw01"`), from the checkout, or from the installed package where there is none."""
+    root = checkout()
+    paths = root.glob("hw[0-9][0-9]_*/homework.toml") if root else (Path(__file__).parent / "cards").glob("*.toml")
+    found = [read_card(path) for path in sorted(paths)]
+    return {card.id: card for card in found}
+
+
+def read_card(path: Path) -> Card:
+    """Read and check one card. Raises CardError naming file and field."""
+    folder = path.stem if path.parent.name == "cards" else path.parent.name
+    try:
+        card = Card(**tomllib.loads(path.read_text("utf-8")), folder=folder)
+    except FileNotFoundError:
+        raise CardError(f"{path} does not exist.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise CardError(f"{path} is not valid TOML: {error}.") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the card"
+        raise CardError(f"{path}: {where}: {first['msg']}.") from None
+    if not folder.startswith(card.id + "_"):
+        raise CardError(f"{path}: id is {card.id!r}, but the folder is called {folder!r}.")
+    return card
+
+
+def find_card(homework: str) -> Card:
+    """The card called `hw01` (or by its folder's name). Raises CardError listing what there is."""
+    known = cards()
+    for card in known.values():
+        if homework in (card.id, card.folder):
+            return card
+    raise CardError(f"There is no homework {homework!r}; choose one of {', '.join(known)}.")

@@ -1,0 +1,127 @@
+"""Data of all homeworks, from three sources, through one function: `load("hw01", source=DATA, profile=PROFILE)`.
+
+Each homework has a module of its own here (`common/data/hw01.py`) that offers
+
+- `builtin(profile, seed) -> (splits, reference)`: made by a generator, no network;
+- `read(folder, profile) -> (splits, reference)`: the course's own file layout, for the original data and for exported
+  folders alike;
+- `write(folder, profile, seed) -> reference`: the builtin data in that layout;
+- `SEED`, the seed of the public builtin data; `DOWNLOADS`, what can be fetched; `HOW_TO_GET`, what to say otherwise.
+
+`splits` has `train`, `validation`, `test` (inputs only) and `about`, one sentence that says what the data is.
+`reference` is a table with the columns of the submission file, in order: the right answers, or the key columns
+alone where nobody outside knows the answers. `reference.attrs["edition"]` names the course's year ("2022") for original data.
+"""
+
+import os
+import shutil
+import tempfile
+from importlib import import_module
+from pathlib import Path
+
+import pandas as pd
+
+from common.errors import DataError
+from common.paths import data_dir
+
+PROFILES = ("smoke", "standard")
+
+
+def load(homework: str, *, source: str | Path = "builtin", profile: str = "standard"):
+    """Train, validation and test splits of a homework.
+
+    source: `"builtin"`, `"original"` (the course's files in `data/hwNN/`), or a folder that `hw data export` wrote.
+    Raises DataError with one sentence if the files are missing or not what they should be.
+    """
+    return _both(homework, source, profile)[0]
+
+
+def reference(homework: str, *, source: str | Path = "builtin", profile: str = "standard") -> pd.DataFrame:
+    """What the scorer compares with: the test set's keys and, where they are known, its answers."""
+    return _both(homework, source, profile)[1]
+
+
+def path(homework: str) -> Path:
+    """The folder where the original files of a homework belong."""
+    module(homework)
+    return data_dir(homework)
+
+
+def export(homework: str, out: str | Path, *, seed: int, profile: str = "standard") -> Path:
+    """Write the builtin data of a (secret) seed: `out/inputs/` for students, `out/labels/reference.csv` for the scorer.
+
+    The folder appears whole or not at all. Raises DataError if `out` exists already and is not empty.
+    """
+    out = Path(out)
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise DataError(f"{out} exists and is not empty; choose a new folder for the exported data.")
+    source = module(homework)
+    _check_profile(profile)
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        partial = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    except OSError as error:
+        raise DataError(f"Cannot write to {out.parent}: {error.strerror}.") from None
+    try:
+        (partial / "inputs").mkdir()
+        (partial / "labels").mkdir()
+        answers = source.write(partial / "inputs", profile, seed)
+        answers.to_csv(partial / "labels" / "reference.csv", index=False, lineterminator="\n")
+        partial.chmod(0o755)
+        if out.exists():
+            out.rmdir()
+        os.replace(partial, out)
+    except OSError as error:
+        raise DataError(f"Cannot write {out}: {error.strerror}.") from None
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return out
+
+
+def module(homework: str):
+    """The data module of a homework. Raises DataError for an unknown one."""
+    try:
+        return import_module(f"common.data.{homework}")
+    except ModuleNotFoundError as error:
+        if error.name != f"common.data.{homework}":
+            raise
+        raise DataError(f"There is no data for {homework!r}; `hw list` names the homeworks that are ready.") from None
+
+
+def _both(homework: str, source: str | Path, profile: str):
+    _check_profile(profile)
+    maker = module(homework)
+    if source == "builtin":
+        return maker.builtin(profile, maker.SEED)
+    if source == "original":
+        folder = data_dir(homework)
+        if not folder.is_dir() or not any(folder.iterdir()):
+            raise DataError(
+                f'No original data in {folder}. {maker.HOW_TO_GET} Meanwhile DATA = "builtin" needs no download.'
+            )
+        return maker.read(folder, profile)
+    folder = Path(source).expanduser()
+    if not folder.is_dir():
+        raise DataError(f"DATA = {str(source)!r} is neither 'builtin', 'original' nor a folder that exists.")
+    if not (folder / "inputs").is_dir():
+        return maker.read(folder, profile)
+    splits, keys = maker.read(folder / "inputs", profile)
+    answers = folder / "labels" / "reference.csv"
+    return splits, read_reference(answers, keys) if answers.is_file() else keys
+
+
+def read_reference(path: str | Path, keys: pd.DataFrame) -> pd.DataFrame:
+    """The answers that `export` wrote, checked against the test set's `keys`."""
+    try:
+        answers = pd.read_csv(path, dtype={name: keys[name].dtype for name in keys.columns})
+    except (OSError, ValueError) as error:
+        raise DataError(f"Cannot read the answers in {path}: {error}.") from None
+    known = list(keys.columns)
+    if not set(known) < set(answers.columns) or not answers[known].equals(keys.reset_index(drop=True)[known]):
+        raise DataError(f"The answers in {path} are not those of this test set; export inputs and labels together.")
+    return answers
+
+
+def _check_profile(profile: str) -> None:
+    if profile not in PROFILES:
+        raise DataError(f"PROFILE = {profile!r} is unknown; choose one of {', '.join(map(repr, PROFILES))}.")
