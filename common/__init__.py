@@ -4,7 +4,7 @@ from importlib import import_module
 
 __version__ = "0.1.0"
 
-# public name -> module that holds it (None: the name is the module itself); no name but a module may be called like one
+# public name -> module that holds it; None: the name is the module itself (no other name may equal a module's)
 _WHERE = {
     "Homework": "homework",
     "batches": "loaders",
@@ -17,7 +17,18 @@ _WHERE = {
     "plots": None,
     "set_seed": "seed",
 }
-__all__ = sorted(_WHERE)
+__all__ = sorted([*_WHERE, "require"])
+
+
+def require(version: str) -> None:
+    """Raise HomeworkError unless this package is at least `version` ("0.2"): the setup cell of every notebook asks."""
+    from common.errors import HomeworkError
+
+    if [int(part) for part in __version__.split(".")] < [int(part) for part in version.split(".")]:
+        raise HomeworkError(
+            f"This notebook needs version {version} of the homeworks, but {__version__} is installed; "
+            "install it again and restart the kernel."
+        )
 
 
 def __getattr__(name: str):

@@ -10,7 +10,8 @@ Each homework has a module of its own here (`common/data/hw01.py`) that offers
 
 `splits` has `train`, `validation`, `test` (inputs only) and `about`, one sentence that says what the data is.
 `reference` is a table with the columns of the submission file, in order: the right answers, or the key columns
-alone where nobody outside knows the answers. `reference.attrs["edition"]` names the course's year ("2022") for original data.
+alone where nobody outside knows the answers. For original data `reference.attrs["edition"]` names the course's year
+("2022").
 """
 
 import os
