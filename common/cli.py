@@ -1,0 +1,297 @@
+"""`hw`, the command line. Exit codes: 0 all well, 1 something failed, 2 wrong usage."""
+
+import json
+import os
+import platform
+import shutil
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from common.card import RUNGS, cards, find_card
+from common.errors import CardError, HomeworkError, NotebookError
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Run, score and maintain the homeworks.")
+data_app = typer.Typer(no_args_is_help=True, help="The data of the homeworks.")
+app.add_typer(data_app, name="data")
+console = Console(highlight=False)
+
+Profile = Annotated[str, typer.Option(help="smoke: seconds, on little data; standard: the homework as it is meant")]
+DataSource = Annotated[str, typer.Option("--data", help="builtin, original, or a folder that `hw data export` wrote")]
+Out = Annotated[Path, typer.Option(help="folder for everything that the runs make")]
+Jobs = Annotated[int, typer.Option(min=1, help="notebooks side by side")]
+
+
+def main() -> None:
+    """Entry point: errors that are meant for a person end in one sentence, not in a traceback."""
+    try:
+        app()
+    except HomeworkError as error:
+        Console(stderr=True, highlight=False).print(f"[red]error:[/] {escape(str(error))}", soft_wrap=True)
+        sys.exit(2 if isinstance(error, CardError | NotebookError) else 1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+@app.command("list")
+def list_homeworks() -> None:
+    """The fifteen homeworks: what they measure, and their ladder on the builtin data."""
+    table = Table("homework", "title", "metric", *RUNGS, box=None)
+    for card in cards().values():
+        if card.status == "planned":
+            table.add_row(card.id, card.title.en, "[dim]planned[/]")
+            continue
+        thresholds = [f"{rung.threshold:g}" for _, rung in card.ladder["builtin"].rungs()]
+        arrow = "↓" if card.metric.direction == "lower" else "↑"
+        table.add_row(card.id, card.title.en, f"{card.metric.label} {arrow}", *thresholds)
+    console.print(table)
+
+
+@app.command("run")
+def run_notebooks(
+    homeworks: Annotated[list[str] | None, typer.Argument(help="hw01 hw02 …")] = None,
+    all_: Annotated[bool, typer.Option("--all", help="all homeworks that are ready")] = False,
+    solution: Annotated[bool, typer.Option(help="the reference solution instead of the starter")] = False,
+    rung: Annotated[str, typer.Option(help="with --solution: simple, medium, strong or boss")] = "boss",
+    profile: Profile = "standard",
+    data: DataSource = "builtin",
+    seed: Annotated[int, typer.Option(help="seed of the training")] = 2022,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps")] = "auto",
+    jobs: Jobs = 1,
+    out: Out = Path("outputs"),
+) -> None:
+    """Run notebooks through papermill; keep executed copies, HTML pages and a table of results."""
+    from common import run
+
+    if bool(homeworks) == all_:
+        raise typer.BadParameter("name homeworks (hw01 hw02 …) or say --all")
+    names = homeworks or [card.id for card in cards().values() if card.status == "ready"]
+    parameters = {"PROFILE": profile, "DATA": data, "DEVICE": device, "SEED": seed} | (
+        {"RUNG": rung} if solution else {}
+    )
+    todo = []
+    for name in dict.fromkeys(names):
+        label = find_card(name).id + (f"-solution-{rung}" if solution else "")
+        todo.append(run.make_job(name, out, solution=solution, label=label, **parameters))
+    results = _watch(todo, jobs)
+    run.write_table(results, out / "results.csv")
+    table = Table("run", "state", "seconds", "metric", "score", "rung", box=None)
+    for result in results:
+        state = "[green]ok[/]" if result.ok else "[red]failed[/]"
+        score = "–" if result.score is None else f"{result.score:.4f}"
+        metric = result.job.card.metric.label
+        table.add_row(result.job.name, state, f"{result.seconds:.1f}", metric, score, result.rung or "–")
+    console.print(table)
+    for result in results:
+        if not result.ok:
+            console.print(f"[red]{result.job.name}:[/] {escape(result.error)}", soft_wrap=True)
+    console.print(f"Executed notebooks and HTML pages are in {out}/.", soft_wrap=True)
+    if not all(result.ok for result in results):
+        raise typer.Exit(1)
+
+
+def _watch(todo: list, workers: int) -> list:
+    """Run the jobs with a live bar for each; results in the order of the jobs."""
+    from common import run
+
+    columns = [
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("cells"),
+        TimeElapsedColumn(),
+    ]
+    results = {}
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        tasks = {job.name: progress.add_task(job.name, total=None, start=True) for job in todo}
+
+        def on_cell(name: str, done: int, total: int) -> None:
+            progress.update(tasks[name], completed=done, total=total)
+
+        for result in run.run_all(todo, workers, on_cell):
+            name = result.job.name
+            results[name] = result
+            progress.stop_task(tasks[name])
+            color, word = ("green", "ok") if result.ok else ("red", "failed")
+            progress.update(tasks[name], description=f"[{color}]{name}[/]")
+            if not console.is_terminal:
+                console.print(f"{name}: {word}, {result.seconds:.1f} s")
+    return [results[job.name] for job in todo]
+
+
+@app.command("score")
+def score_file(
+    homework: str,
+    file: Path,
+    profile: Profile = "standard",
+    data: DataSource = "builtin",
+    labels: Annotated[Path | None, typer.Option(help="reference.csv of an exported data set")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
+) -> None:
+    """Score a submission file against the ladder."""
+    from common import data as sources
+    from common.homework import Homework
+
+    reference = sources.reference(find_card(homework).id, source=data, profile=profile)
+    edition = reference.attrs.get("edition", "builtin") if data == "original" else "builtin"
+    if labels is not None:
+        reference = sources.read_reference(labels, reference)
+    score = Homework(homework).evaluate(file, reference, edition)
+    if as_json:
+        record = {"homework": score.card.id, "metric": score.card.metric.name, "value": score.value, "rung": score.rung}
+        print(json.dumps(record))
+    else:
+        print(score)
+
+
+@app.command("ladder")
+def measure_ladder(
+    homework: str,
+    seeds: Annotated[int, typer.Option(min=1, help="how many training seeds: 1, 2, 3 …")] = 3,
+    rungs: Annotated[list[str] | None, typer.Option("--rung", help="only these rungs (repeat)")] = None,
+    data: DataSource = "builtin",
+    profile: Profile = "standard",
+    jobs: Jobs = 1,
+    out: Out = Path("outputs/ladder"),
+) -> None:
+    """Measure every rung of a homework over several seeds, and tell whether the card's thresholds hold."""
+    from common import ladder, run
+
+    card = find_card(homework)
+    chosen = list(rungs or RUNGS)
+    todo = ladder.jobs(card.id, out, list(range(1, seeds + 1)), chosen, DATA=data, PROFILE=profile)
+    results = _watch(todo, jobs)
+    run.write_table(results, out / f"{card.id}.csv")
+    measured = ladder.collect(results)
+    table = Table("rung", "threshold", "mean", "sd", "min", "max", "seconds", "idea", box=None)
+    for row in measured:
+        numbers = [f"{value:.4f}" for value in (row.mean, row.spread, min(row.scores), max(row.scores))]
+        threshold = getattr(card.ladder["builtin"], row.rung).threshold
+        seconds = f"{sum(row.seconds) / len(row.seconds):.0f}"
+        table.add_row(row.rung, f"{threshold:g}", *numbers, seconds, getattr(card.rungs, row.rung))
+    console.print(table)
+    console.print(ladder.toml(measured), soft_wrap=True)
+    problems = [f"{result.job.name}: {result.error}" for result in results if not result.ok]
+    problems += ladder.faults(card, measured)
+    for problem in problems:
+        console.print(f"[red]{escape(problem)}[/]", soft_wrap=True)
+    if problems:
+        raise typer.Exit(1)
+    console.print("[green]Every run reaches its own rung and none the next.[/]")
+
+
+@app.command("notebooks")
+def keep_notebooks(
+    homeworks: Annotated[list[str] | None, typer.Argument(help="hw01 hw02 …; all without")] = None,
+    write: Annotated[bool, typer.Option("--write/--check", help="mend what can be mended, or only tell")] = False,
+) -> None:
+    """Check the notebooks and the README's table against the rules; with --write, bring them in step."""
+    from common import notebooks, readme
+
+    chosen = [find_card(name) for name in homeworks] if homeworks else list(cards().values())
+    ready = [card for card in chosen if card.status == "ready"]
+    if write:
+        for path in [path for card in ready for path in notebooks.sync(card)] + readme.write():
+            console.print(f"wrote {path}", soft_wrap=True)
+    problems = [problem for card in ready for problem in notebooks.lint(card)] + readme.lint()
+    for problem in problems:
+        console.print(escape(problem), soft_wrap=True)
+    if problems:
+        raise typer.Exit(1)
+    console.print(f"{2 * len(ready)} notebooks keep the rules.")
+
+
+@app.command("doctor")
+def doctor() -> None:
+    """What this machine offers: Python, torch, device, memory, disk, versions."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    from common.device import pick_device
+    from common.paths import data_dir
+
+    table = Table(show_header=False, box=None)
+    table.add_row("Python", f"{platform.python_version()} ({sys.executable})")
+    table.add_row("system", f"{platform.system()} {platform.release()}, {os.cpu_count()} CPU cores")
+    for package in ("deep-learning-homeworks", "torch", "torchvision", "numpy", "pandas", "papermill", "jupyterlab"):
+        try:
+            table.add_row(package, version(package))
+        except PackageNotFoundError:
+            table.add_row(package, "[red]missing[/]")
+    table.add_row("memory", _memory())
+    free = shutil.disk_usage(next(p for p in [data_dir(), *data_dir().parents] if p.exists())).free
+    table.add_row("data folder", f"{data_dir()}, {free / 1e9:.0f} GB free")
+    console.print(table)
+    device = pick_device("auto")
+    if device.type == "cpu":
+        console.print("No GPU was found. Every homework runs on the CPU with the builtin data.")
+
+
+def _memory() -> str:
+    if hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names:
+        return f"{os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 2**30:.1f} GiB"
+    return "unknown here"
+
+
+@data_app.command("list")
+def list_data() -> None:
+    """Which data is there: builtin always; original where its files were put."""
+    from common import data, fetch
+
+    table = Table("homework", "builtin", "original", "folder", box=None)
+    for card in cards().values():
+        if card.status != "ready":
+            continue
+        folder = data.path(card.id)
+        states = fetch.verify(data.module(card.id).DOWNLOADS, folder)
+        if states:
+            state = "; ".join(f"{name}: {word}" for name, word in states)
+        else:
+            files = sum(path.is_file() for path in folder.rglob("*")) if folder.is_dir() else 0
+            state = f"{files} files, put there by hand" if files else "missing (`hw data fetch` tells how to get it)"
+        table.add_row(card.id, "always", state, str(folder))
+    console.print(table)
+
+
+@data_app.command("path")
+def data_path(homework: str) -> None:
+    """The folder where the original files of a homework belong."""
+    from common import data
+
+    print(data.path(find_card(homework).id))
+
+
+@data_app.command("fetch")
+def fetch_data(homework: str) -> None:
+    """Fetch the original files of a homework, or tell how to get them."""
+    from common import data, fetch
+
+    card = find_card(homework)
+    maker, folder = data.module(card.id), data.path(card.id)
+    if not maker.DOWNLOADS:
+        raise HomeworkError(f"{card.id} cannot be fetched freely. {maker.HOW_TO_GET} The folder is {folder}.")
+    for path in fetch.fetch(maker.DOWNLOADS, folder):
+        console.print(f"{path}", soft_wrap=True)
+
+
+@data_app.command("export")
+def export_data(
+    homework: str,
+    seed: Annotated[int, typer.Option(help="keep it secret: the test set is a function of it")],
+    out: Annotated[Path, typer.Option(help="a new folder")],
+    profile: Profile = "standard",
+) -> None:
+    """Make a data set that no student has seen: inputs in OUT/inputs, test labels apart in OUT/labels."""
+    from common import data
+
+    folder = data.export(find_card(homework).id, out, seed=seed, profile=profile)
+    console.print(f"Give students {folder}/inputs; keep {folder}/labels and the seed to yourself.", soft_wrap=True)
+
+
+if __name__ == "__main__":
+    main()
