@@ -1,7 +1,6 @@
 """A homework as a notebook sees it: its card, its submission file, and where a score stands on the ladder."""
 
 import json
-import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ import pandas as pd
 from common import data
 from common.card import RUNGS, Card, find_card
 from common.errors import SubmissionError
+from common.files import replacing
 from common.metrics import METRICS
 from common.submission import read_submission, write_submission
 
@@ -75,10 +75,8 @@ class Homework:
             metrics |= {"loss_first": float(losses[0]), "loss_last": float(losses[-1])}
         metrics |= numbers
         path = Path(output_dir) / "metrics.json"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix(".partial")
-        partial.write_text(json.dumps(metrics, indent=1, default=float) + "\n", "utf-8")
-        os.replace(partial, path)
+        with replacing(path) as partial:
+            partial.write_text(json.dumps(metrics, indent=1, default=float) + "\n", "utf-8")
         return path
 
     def evaluate(self, path: str | Path, reference: pd.DataFrame, edition: str = "builtin") -> Score:

@@ -13,6 +13,7 @@ from pathlib import Path
 from common import data, notebooks
 from common.card import RUNGS, Card, find_card
 from common.errors import DataError, HomeworkError, NotebookError
+from common.files import replacing
 from common.homework import Homework
 
 _reports = None  # in a worker process: where it reports each finished cell
@@ -164,8 +165,7 @@ def run_all(jobs: Iterable[Job], workers: int = 1, on_cell: Callable[[str, int, 
 
 def write_table(results: list[Result], path: Path) -> None:
     """The results as CSV, one line per run."""
-    partial = path.with_suffix(".partial")
-    with open(partial, "w", newline="", encoding="utf-8") as file:
+    with replacing(path) as partial, open(partial, "w", newline="", encoding="utf-8") as file:
         table = csv.writer(file, lineterminator="\n")
         table.writerow(["run", "state", "seconds", "metric", "score", "rung", "error"])
         for result in results:
@@ -180,7 +180,6 @@ def write_table(results: list[Result], path: Path) -> None:
                 result.rung or "",
             ]
             table.writerow([*row, result.error])
-    os.replace(partial, path)
 
 
 def _scored(job: Job, seconds: float, error: str) -> Result:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from common.card import Column, Submission
 from common.errors import SubmissionError
+from common.files import replacing
 
 
 def write_submission(frame: pd.DataFrame, spec: Submission, folder: str | Path) -> Path:
@@ -18,21 +19,17 @@ def write_submission(frame: pd.DataFrame, spec: Submission, folder: str | Path) 
     The file appears whole or not at all. Raises SubmissionError if the frame breaks a rule of the card.
     """
     path = Path(folder) / spec.file
-    partial = path.with_name(path.name + ".partial")
     wanted = [column.name for column in spec.columns]
     if list(frame.columns) != wanted:
         raise SubmissionError(
             f"The submission needs the columns {wanted}, in this order; yours has {list(frame.columns)}."
         )
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        frame.to_csv(partial, index=False, lineterminator="\n")
-        read_submission(partial, spec, called=path.name)
-        os.replace(partial, path)
+        with replacing(path) as partial:
+            frame.to_csv(partial, index=False, lineterminator="\n")
+            read_submission(partial, spec, called=path.name)
     except OSError as error:
         raise SubmissionError(f"Cannot write {path}: {error.strerror}; choose another OUTPUT_DIR.") from None
-    finally:
-        partial.unlink(missing_ok=True)
     return path
 
 

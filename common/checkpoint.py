@@ -1,0 +1,175 @@
+"""Checkpoints of a training run: written whole or not at all, and refused unless they belong to this run."""
+
+import contextlib
+import os
+import random
+import re
+import time
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from common.errors import CheckpointError
+
+FORMAT = "homework training checkpoint, version 1"
+STALE = 600  # seconds after which a half-written file is surely of a process that died
+
+
+def describe_run(model, optimizer, schedule=None, **settings) -> dict[str, str]:
+    """What makes two runs the same: the name and the text of every setting, to be compared with a checkpoint's.
+
+    Call it before training starts: `settings`, the seed that torch was given, the optimizer's and the schedule's class
+    and starting values, and the shape of every tensor in the model.
+    """
+    run = {name: repr(_plain(value)) for name, value in settings.items()}
+    run["seed"] = repr(torch.initial_seed())
+    run["optimizer"] = type(optimizer).__name__
+    for i, group in enumerate(optimizer.param_groups):
+        for name, value in group.items():
+            if name != "params":
+                run[name if i == 0 else f"{name} of group {i + 1}"] = repr(_plain(value))
+    run["schedule"] = type(schedule).__name__
+    for name, value in (schedule.state_dict() if schedule is not None else {}).items():
+        run[f"schedule.{name}"] = repr(_plain(value))
+    for name, tensor in model.state_dict().items():
+        run[f"the shape of {name}"] = str(list(tensor.shape)) if isinstance(tensor, torch.Tensor) else "-"
+    return {name: re.sub(r" at 0x[0-9a-f]+", "", text) for name, text in run.items()}  # addresses differ every time
+
+
+def prepare(path: str | Path) -> None:
+    """Make sure that a checkpoint can be written at `path`, before hours are spent; raises CheckpointError if not."""
+    path = Path(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_dir():
+            raise IsADirectoryError(f"{path} is a folder")
+        for leftover in path.parent.glob(f".{path.name}.*.part"):  # of a process that was killed while it wrote
+            if time.time() - leftover.stat().st_mtime > STALE:
+                leftover.unlink()
+        part = _part(path)
+        part.touch()
+        part.unlink()
+    except OSError as error:
+        raise CheckpointError(
+            f"No checkpoint can be written to {path} ({_reason(error)}): give checkpoint= a file in a folder that you "
+            "may write to."
+        ) from error
+
+
+def save(path: str | Path, run: dict[str, str], **state) -> None:
+    """Write `state` (tensors, and numbers, strings, lists and dicts of them), with the random states, to `path`.
+
+    The file is written beside its place, flushed to the disk and renamed, so that `path` always holds a whole
+    checkpoint: the new one or the one before. Raises CheckpointError if it can't be written (a full disk).
+    """
+    path, buffer = Path(path), BytesIO()
+    torch.save(_plain({"format": FORMAT, "run": run, "random": _random_states(), **state}), buffer)
+    part = _part(path)
+    try:
+        with open(part, "wb") as file:
+            file.write(buffer.getbuffer())
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            part.unlink()
+        kept = f"the one written before is still whole, so that running again continues from there" if path.exists() else "none was written before"
+        raise CheckpointError(
+            f"The checkpoint {path} could not be written ({_reason(error)}): make room or choose another place; {kept}."
+        ) from error
+    except BaseException:
+        with contextlib.suppress(OSError):
+            part.unlink()
+        raise
+
+
+def load(path: str | Path, run: dict[str, str]) -> dict | None:
+    """The state that `save` wrote to `path`, on the CPU, or None if there is no file. `resume_random` comes after it.
+
+    Raises CheckpointError if the file is cut short, damaged, of another program, or of another run than `run`. The file
+    itself is never changed or deleted.
+    """
+    path = Path(path)
+    if not path.exists():
+        return None
+    way_out = "give checkpoint= another name, or delete the file to start anew"
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+    except OSError as error:
+        raise CheckpointError(f"The checkpoint {path} can't be read ({_reason(error)}).") from error
+    except Exception as error:  # torch.load raises many kinds: RuntimeError, EOFError, UnpicklingError, KeyError, ...
+        with open(path, "rb") as file:
+            ours = file.read(4) == b"PK\x03\x04"  # the first bytes of what torch.save writes
+        what = "is damaged or was cut short" if ours else "is not a checkpoint of this training loop"
+        raise CheckpointError(
+            f"{path} ({path.stat().st_size:,} bytes) {what} and can't be continued from: {way_out}."
+        ) from error
+    if not isinstance(state, dict) or state.get("format") != FORMAT:
+        raise CheckpointError(f"{path} is not a checkpoint of this training loop (another program wrote it): {way_out}.")
+    old = state["run"]
+    changed = [name for name in [*run, *(name for name in old if name not in run)] if old.get(name) != run.get(name)]
+    if changed:
+        shown = [f"{name} was {old.get(name, 'absent')} and is now {run.get(name, 'absent')}" for name in changed[:3]]
+        more = f", and {len(changed) - 3} more differ" if len(changed) > 3 else ""
+        raise CheckpointError(f"{path} is the checkpoint of another run ({'; '.join(shown)}{more}): {way_out}.")
+    return state
+
+
+def resume_random(state: dict) -> None:
+    """Put the random generators of Python, NumPy and torch (all devices) where they were when `state` was saved."""
+    saved = state["random"]
+    version, numbers, gauss = saved["python"]
+    random.setstate((version, tuple(numbers), gauss))
+    name, keys, *rest = saved["numpy"]
+    np.random.set_state((name, keys.numpy().astype(np.uint32), *rest))
+    torch.set_rng_state(saved["torch"])
+    if saved["cuda"] and torch.cuda.is_available():
+        for i, generator in enumerate(saved["cuda"][: torch.cuda.device_count()]):
+            torch.cuda.set_rng_state(generator, i)
+    if saved["mps"] is not None and torch.backends.mps.is_available():
+        torch.mps.set_rng_state(saved["mps"])
+
+
+def _random_states() -> dict:
+    name, keys, *rest = np.random.get_state()
+    return {
+        "python": random.getstate(),
+        "numpy": (name, torch.from_numpy(keys.astype(np.int64)), *rest),
+        "torch": torch.get_rng_state(),
+        "cuda": torch.cuda.get_rng_state_all() if torch.cuda.is_initialized() else [],
+        "mps": torch.mps.get_rng_state() if torch.backends.mps.is_available() else None,
+    }
+
+
+def _plain(value):
+    """`value` with NumPy's numbers as Python's: `torch.load(weights_only=True)` refuses the former."""
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, dict):
+        return {_plain(key): _plain(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(_plain(entry) for entry in value)
+    return value
+
+
+def _part(path: Path) -> Path:
+    """Where the checkpoint is written before it is renamed: beside it, as a rename is atomic only within a disk."""
+    return path.with_name(f".{path.name}.{os.getpid()}.part")
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the rename itself survive a power cut, where the platform lets a folder be flushed."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or str(error)

@@ -1,0 +1,121 @@
+"""What every homework promises, whichever it is: a new folder is tested here without new test code."""
+
+import ast
+import math
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from common import data, notebooks, readme
+from common.card import RUNGS, cards
+from common.homework import Homework
+from common.submission import read_submission
+
+READY = [card for card in cards().values() if card.status == "ready"]
+by_id = pytest.mark.parametrize("card", READY, ids=lambda card: card.id)
+
+
+def test_there_are_fifteen():
+    assert list(cards()) == [f"hw{number:02d}" for number in range(1, 16)]
+
+
+def test_readme_is_in_step():
+    assert readme.lint() == []
+
+
+@by_id
+def test_notebooks_keep_the_rules(card):
+    assert notebooks.lint(card) == []
+
+
+@by_id
+def test_ladder_is_real(card):
+    """The thresholds on the card stand between the runs that it gives as evidence."""
+    ladder = card.ladder["builtin"]
+    assert len(ladder.seeds) >= 3 and ladder.measured and ladder.machine and "hw ladder" in ladder.source
+    for name, rung in ladder.rungs():
+        assert len(rung.runs) == len(ladder.seeds), name
+        assert all(card.metric.reaches(score, rung.threshold) for score in rung.runs), (
+            f"{name} misses its own threshold"
+        )
+    for below, above in pairwise(RUNGS):
+        threshold = getattr(ladder, above).threshold
+        reaching = [score for score in getattr(ladder, below).runs if card.metric.reaches(score, threshold)]
+        assert not reaching, f"a run of {below} reaches {above}"
+    assert card.rung_of(card.metric.chance) is None, "answering without learning reaches a rung"
+    assert card.rung_of(card.metric.perfect) == "boss"
+
+
+@by_id
+def test_time_budgets(card):
+    assert card.time.starter <= 60 and card.time.boss <= 480
+
+
+@by_id
+def test_builtin_data(card):
+    """Same bytes on every run; the truth is a well-formed submission and scores perfectly; test holds no answers."""
+    _, reference = data.module(card.id).builtin("smoke", 7)
+    _, again = data.module(card.id).builtin("smoke", 7)
+    pd.testing.assert_frame_equal(reference, again)
+    _, other = data.module(card.id).builtin("smoke", 8)
+    assert not reference[card.submission.answers].equals(other[card.submission.answers])
+    assert list(reference.columns) == [column.name for column in card.submission.columns]
+
+
+@by_id
+def test_truth_scores_perfectly(card, tmp_path):
+    reference = data.reference(card.id, profile="smoke")
+    path = Homework(card.id).submit(reference, tmp_path)
+    assert math.isclose(Homework(card.id).evaluate(path, reference).value, card.metric.perfect, abs_tol=1e-9)
+
+
+@by_id
+def test_export_and_read_back(card, tmp_path):
+    """What an instructor exports is what the notebook reads: the same test set, the answers apart."""
+    folder = data.export(card.id, tmp_path / "secret", seed=99, profile="smoke")
+    _, made = data.module(card.id).builtin("smoke", 99)
+    keys = data.reference(card.id, source=folder / "inputs", profile="smoke")
+    known = data.reference(card.id, source=folder, profile="smoke")
+    assert list(keys.columns) == card.submission.keys
+    for column in card.submission.columns:
+        assert np.array_equal(known[column.name].to_numpy(), made[column.name].to_numpy())
+    names = [path.name for path in (folder / "inputs").rglob("*")]
+    assert names and not any("reference" in name for name in names)
+
+
+@by_id
+def test_notebook_definitions_can_be_imported(card):
+    for path in notebooks.paths(card):
+        assert any(callable(value) for value in notebooks.definitions(path).values())
+
+
+@by_id
+def test_submission_rules_fit_the_test_set(card, tmp_path):
+    """The size limit on the card leaves room for the standard test set, with 17 digits a number."""
+    reference = data.reference(card.id, profile="standard")
+    path = Homework(card.id).submit(reference, tmp_path)
+    assert len(read_submission(path, card.submission, reference)) == len(reference)
+    assert card.submission.max_bytes >= 1.2 * path.stat().st_size
+
+
+@by_id
+def test_stubs_alone_raise_and_nothing_calls_them(card):
+    """A stub raises NotImplementedError; the starter never needs it: only a check cell hands it over."""
+    for path in notebooks.paths(card)[:1]:
+        cells = [cell for cell in notebooks.read(path).cells if cell.cell_type == "code" and cell.id != "setup"]
+        trees = [ast.parse(cell.source) for cell in cells]
+        stubs = {
+            node.name
+            for tree in trees
+            for node in ast.walk(tree)
+            if isinstance(node, ast.FunctionDef) and "NotImplementedError" in ast.unparse(node)
+        }
+        calls = {
+            n.func.id
+            for tree in trees
+            for n in ast.walk(tree)
+            if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)
+        }
+        assert not stubs & calls
