@@ -1,4 +1,4 @@
-"""Every way a submission can be malformed gets one sentence, and the frame that is written is the frame that is read."""
+"""Every way a submission can be malformed gets one sentence; the frame that is written is the frame that is read."""
 
 import os
 import stat

@@ -1,0 +1,85 @@
+"""`hw` as a person uses it: what is printed, and the exit codes 0 (well), 1 (failed), 2 (wrong usage)."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from common import data
+from common.homework import Homework
+
+
+def hw(*arguments, **environment):
+    command = [sys.executable, "-m", "common.cli", *map(str, arguments)]
+    return subprocess.run(
+        command, capture_output=True, text=True, env={**os.environ, "COLUMNS": "200", **environment}, timeout=120
+    )
+
+
+def test_list_names_the_fifteen():
+    run = hw("list")
+    assert run.returncode == 0 and all(f"hw{i:02d}" in run.stdout for i in range(1, 16))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (["run"], 2, "name homeworks"),
+        (["run", "hw01", "--all"], 2, "name homeworks"),
+        (["run", "hw77"], 2, "no homework 'hw77'"),
+        (["run", "hw01", "--profile", "huge"], 2, "PROFILE = 'huge' is unknown"),
+        (["run", "hw01", "--data", "/nowhere"], 1, "neither 'builtin', 'original' nor a folder"),
+        (["run", "hw01", "--jobs", "0"], 2, "--jobs"),
+        (["run", "hw01", "--solution", "--rung", "top"], 2, "RUNG = 'top' is unknown"),
+        (["score", "hw01", "missing.csv"], 1, "There is no file missing.csv"),
+        (["data", "path", "hw77"], 2, "no homework"),
+        (["ladder", "hw77"], 2, "no homework"),
+        (["frobnicate"], 2, "No such command"),
+    ],
+)
+def test_wrong_usage(arguments, code, says, tmp_path):
+    run = hw(*arguments, *(["--out", tmp_path / "out"] if arguments[0] in ("run", "ladder") else []))
+    text = " ".join((run.stdout + run.stderr).replace("│", " ").split())
+    assert run.returncode == code and says in text, text
+    assert "Traceback" not in text and not (tmp_path / "out").exists()
+
+
+def test_score(tmp_path):
+    reference = data.reference("hw01", profile="smoke")
+    path = Homework("hw01").submit(reference, tmp_path)
+    run = hw("score", "hw01", path, "--profile", "smoke", "--json")
+    assert run.returncode == 0, run.stderr
+    assert json.loads(run.stdout) == {"homework": "hw01", "metric": "mse", "value": 0.0, "rung": "boss"}
+    assert "You have reached boss" in hw("score", "hw01", path, "--profile", "smoke").stdout
+    path.write_text(path.read_text().replace("id", "Id", 1))
+    run = hw("score", "hw01", path, "--profile", "smoke")
+    assert run.returncode == 1 and "error: submission.csv must begin with" in run.stderr
+
+
+def test_export_then_score_with_labels(tmp_path):
+    run = hw("data", "export", "hw01", "--seed", "5", "--out", tmp_path / "secret", "--profile", "smoke")
+    assert run.returncode == 0 and "keep" in run.stdout
+    inputs, labels = tmp_path / "secret" / "inputs", tmp_path / "secret" / "labels" / "reference.csv"
+    reference = data.reference("hw01", source=tmp_path / "secret", profile="smoke")
+    path = Homework("hw01").submit(reference, tmp_path)
+    run = hw("score", "hw01", path, "--data", inputs, "--labels", labels)
+    assert run.returncode == 0 and "reached boss" in run.stdout, run.stderr
+    assert "no score here" in hw("score", "hw01", path, "--data", inputs).stdout
+    run = hw("data", "export", "hw01", "--seed", "5", "--out", tmp_path / "secret")
+    assert run.returncode == 1 and "exists and is not empty" in run.stderr
+
+
+def test_data_list_path_fetch(tmp_path):
+    run = hw("data", "list", HW_DATA_DIR=str(tmp_path))
+    assert run.returncode == 0 and "hw01" in run.stdout and "missing" in run.stdout
+    run = hw("data", "path", "hw01", HW_DATA_DIR=str(tmp_path))
+    assert run.stdout.strip() == str(tmp_path / "hw01")
+    run = hw("data", "fetch", "hw01", HW_DATA_DIR=str(tmp_path))
+    assert run.returncode == 1 and "cannot be fetched freely" in run.stderr and str(tmp_path / "hw01") in run.stderr
+
+
+def test_doctor():
+    run = hw("doctor")
+    assert run.returncode == 0 and "Python" in run.stdout and "device:" in run.stdout

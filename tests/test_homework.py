@@ -1,0 +1,108 @@
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from common import card, metrics
+from common.card import Card
+from common.errors import SubmissionError
+from common.homework import Homework, Score
+
+CARD = Card(
+    id="hw01",
+    status="ready",
+    title={"en": "T", "zh": "題"},
+    metric={"name": "mse", "label": "MSE", "direction": "lower", "chance": 10, "perfect": 0},
+    submission={
+        "file": "submission.csv",
+        "max_bytes": 1000,
+        "columns": [{"name": "id", "dtype": "int", "key": True}, {"name": "y", "dtype": "float"}],
+    },
+    rungs={"simple": "a", "medium": "b", "strong": "c", "boss": "d"},
+    time={"starter": 1, "boss": 1},
+    ladder={
+        year: {
+            "source": "x",
+            **{name: {"threshold": t * scale} for name, t in zip(card.RUNGS, (4, 3, 2, 1), strict=True)},
+        }
+        for year, scale in (("builtin", 1), ("2022", 0.1))
+    },
+)
+REFERENCE = pd.DataFrame({"id": [0, 1, 2], "y": [1.0, 2.0, 3.0]})
+
+
+@pytest.fixture
+def homework(monkeypatch):
+    monkeypatch.setattr("common.homework.find_card", lambda name: CARD)
+    return Homework("hw01")
+
+
+def test_submit_and_evaluate(homework, tmp_path, capsys):
+    path = homework.submit(REFERENCE.assign(y=[1.0, 2.0, 6.0]), tmp_path / "new")
+    assert "wrote" in capsys.readouterr().out
+    score = homework.evaluate(path, REFERENCE)
+    assert score.value == 3.0 and score.rung == "medium"
+    assert "You have reached medium; strong is 1 away." in str(score)
+    assert homework.evaluate(path, REFERENCE, "2022").rung is None
+    assert homework.evaluate(path, REFERENCE[["id"]]).value is None
+    with pytest.raises(SubmissionError, match="has 3 rows"):
+        homework.evaluate(path, REFERENCE[:2])
+
+
+def test_words_at_both_ends_of_the_ladder():
+    assert "not reached simple yet; simple is 1 away" in str(Score(CARD, 5.0, "builtin"))
+    assert "reached boss: the top" in str(Score(CARD, 1.0, "builtin"))
+    assert "not public" in str(Score(CARD, None, "builtin"))
+
+
+def test_score_prints_draws_and_never_raises_on_a_bad_file(homework, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("common.data.reference", lambda *args, **kwargs: REFERENCE)
+    path = homework.submit(REFERENCE, tmp_path)
+    assert homework.score(path, profile="smoke").rung == "boss"
+    assert "a short run" in capsys.readouterr().out
+    path.write_text("id,y\n0,1\n1,2\n2,cat\n")
+    assert homework.score(path) is None
+    assert "Not scored: submission.csv, line 4" in capsys.readouterr().out
+
+
+def test_an_estimate_stands_in_where_answers_are_not_public(homework, tmp_path, monkeypatch, capsys):
+    keys = REFERENCE[["id"]]
+    keys.attrs["edition"] = "2022"
+    monkeypatch.setattr("common.data.reference", lambda *args, **kwargs: keys)
+    path = homework.submit(REFERENCE, tmp_path)
+    score = homework.score(path, source="original", estimate=("5-fold MSE", 0.25))
+    assert (score.value, score.rung, score.edition) == (0.25, "medium", "2022")
+    assert "an estimate: the test answers are not public" in capsys.readouterr().out
+
+
+def test_metrics_file(homework, tmp_path):
+    path = homework.write_metrics(tmp_path, {"loss": [2.0, 1.5]}, validation=np.float32(0.5))
+    numbers = json.loads(path.read_text())
+    assert (numbers["loss_first"], numbers["loss_last"], numbers["validation"]) == (2.0, 1.5, 0.5)
+    assert json.loads(homework.write_metrics(tmp_path, [3.0, 1.0]).read_text())["loss_last"] == 1.0
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=30), st.floats(-100, 100))
+def test_mse_of_a_shift_is_its_square(values, shift):
+    values = np.array(values)
+    assert metrics.mse(values, values) == 0
+    assert np.isclose(metrics.mse(values, values + shift), shift**2, rtol=1e-6, atol=1e-6)
+
+
+@given(st.lists(st.integers(0, 5), min_size=1, max_size=30))
+def test_accuracy_is_sklearns(labels):
+    from sklearn.metrics import accuracy_score
+
+    other = labels[::-1]
+    assert metrics.accuracy(labels, other) == accuracy_score(labels, other)
+
+
+@pytest.mark.parametrize("metric", metrics.METRICS.values())
+def test_metrics_refuse_unequal_shapes(metric):
+    with pytest.raises(ValueError, match="one shape"):
+        metric([1, 2], [1])
+    with pytest.raises(ValueError, match="at least one entry"):
+        metric([], [])

@@ -1,0 +1,136 @@
+"""Notebooks through papermill: refusals before anything runs, failures told, nothing stale, nothing half written."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+from common import run
+from common.card import find_card
+from common.errors import DataError, HomeworkError, NotebookError
+
+
+@pytest.mark.parametrize(
+    ("parameters", "error", "says"),
+    [
+        (
+            {"PROFIL": "smoke"},
+            NotebookError,
+            "has no parameter 'PROFIL'; it has PROFILE, DATA, DEVICE, SEED, OUTPUT_DIR",
+        ),
+        ({"SEED": "3"}, NotebookError, "SEED = '3' must be of type int"),
+        ({"SEED": True}, NotebookError, "SEED = True must be of type int"),
+        ({"PROFILE": "tiny"}, NotebookError, "PROFILE = 'tiny' is unknown; choose one of smoke, standard"),
+        ({"DATA": "nowhere"}, DataError, "neither 'builtin', 'original' nor a folder"),
+        ({"RUNG": "boss"}, NotebookError, "has no parameter 'RUNG'"),
+    ],
+)
+def test_refused_before_anything_runs(tmp_path, parameters, error, says):
+    with pytest.raises(error) as caught:
+        run.make_job("hw01", tmp_path / "out", **parameters)
+    assert says in str(caught.value) and not (tmp_path / "out").exists()
+
+
+def test_unknown_rung_and_planned_homework(tmp_path):
+    with pytest.raises(NotebookError, match="RUNG = 'top' is"):
+        run.make_job("hw01", tmp_path, solution=True, RUNG="top")
+    with pytest.raises(HomeworkError, match="no homework"):
+        run.make_job("hw99", tmp_path)
+
+
+def job(tmp_path, *sources, **parameters):
+    cells = [new_code_cell('OUTPUT_DIR = "outputs"', metadata={"tags": ["parameters"]})]
+    notebook = new_notebook(cells=cells + [new_code_cell(source) for source in sources])
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
+    path = tmp_path / "toy.ipynb"
+    nbformat.write(notebook, path)
+    out = tmp_path / "out"
+    return run.Job(find_card("hw01"), path, out, {"OUTPUT_DIR": str(out), **parameters})
+
+
+def test_a_failing_cell_is_told_and_the_copy_kept(tmp_path):
+    toy = job(tmp_path, "print('before')", "raise ValueError('no luck')", "print('after')")
+    toy.out.mkdir()
+    for stale in ("submission.csv", "metrics.json", "toy.html"):
+        (toy.out / stale).write_text("of an earlier run")
+    result = run.run(toy)
+    assert not result.ok and "ValueError: no luck" in result.error and result.score is None
+    assert sorted(os.listdir(toy.out)) == ["toy.html", "toy.ipynb"]
+    assert "of an earlier run" not in (toy.out / "toy.html").read_text()
+    assert nbformat.read(toy.out / "toy.ipynb", 4).cells[-1].execution_count is None
+
+
+def test_a_dead_kernel_is_told(tmp_path):
+    result = run.run(job(tmp_path, "import os\nos._exit(3)"), html=False)
+    assert "DeadKernelError" in result.error
+
+
+def test_a_missing_submission_is_told(tmp_path):
+    result = run.run(job(tmp_path, "print('done')"), html=False)
+    assert "There is no file" in result.error
+
+
+def test_an_unwritable_folder_is_told(tmp_path):
+    (tmp_path / "out").write_text("a file")
+    result = run.run(job(tmp_path, "print('done')"))
+    assert result.error.startswith(f"cannot write to {tmp_path / 'out'}")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+def test_ctrl_c_leaves_nothing_half_written(tmp_path):
+    """`hw run` interrupted in the middle: no kernel lives on, and no executed copy stands there as if it were whole."""
+    out = tmp_path / "out"
+    environment = {**os.environ, "IPYTHONDIR": str(tmp_path / "mark")}  # marks our kernels among all processes
+    command = [sys.executable, "-m", "common.cli", "run", "hw01", "--profile", "smoke", "--out", str(out)]
+    process = subprocess.Popen(
+        command, env=environment, start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    deadline = time.monotonic() + 60
+    while not list(out.glob("hw01/*.partial.ipynb")) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    os.killpg(process.pid, signal.SIGINT)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 130, output.decode()
+    assert not list(out.glob("hw01/*.ipynb")) and not (out / "results.csv").exists()
+    assert b"Traceback" not in output, output.decode()
+    time.sleep(0.5)
+    assert not _processes_with(str(tmp_path / "mark"))
+
+
+def _processes_with(mark: str) -> list[str]:
+    found = []
+    for process in os.listdir("/proc") if os.path.isdir("/proc") else []:
+        try:
+            with open(f"/proc/{process}/environ", "rb") as file:
+                if mark.encode() in file.read():
+                    found.append(process)
+        except OSError:
+            continue
+    return found
+
+
+def test_many_side_by_side(tmp_path):
+    good, bad = job(tmp_path, "print(1)"), job(tmp_path, "print(1)")
+    jobs = [
+        run.Job(each.card, each.notebook, tmp_path / name, each.parameters) for name, each in (("a", good), ("b", bad))
+    ]
+    cells = []
+    results = list(run.run_all(jobs, 2, lambda *report: cells.append(report)))
+    assert {result.job.name for result in results} == {"a", "b"}
+    assert ("a", 2, 2) in cells and ("b", 2, 2) in cells
+    run.write_table(results, tmp_path / "results.csv")
+    lines = (tmp_path / "results.csv").read_text().splitlines()
+    assert lines[0] == "run,state,seconds,metric,score,rung,error" and len(lines) == 3 and "failed" in lines[1]
+
+
+def test_metrics_and_score_of_a_real_run(tmp_path):
+    result = run.run(run.make_job("hw01", tmp_path, PROFILE="smoke", SEED=5, DEVICE="cpu"))
+    assert result.ok, result.error
+    assert result.score > 0
+    assert json.loads((tmp_path / "hw01" / "metrics.json").read_text())["homework"] == "hw01"
