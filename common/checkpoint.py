@@ -1,6 +1,7 @@
 """Checkpoints of a training run: written whole or not at all, and refused unless they belong to this run."""
 
 import contextlib
+import copy
 import os
 import random
 import re
@@ -66,6 +67,12 @@ def save(path: str | Path, run: dict[str, str], **state) -> None:
     """
     path, buffer = Path(path), BytesIO()
     torch.save(_plain({"format": FORMAT, "run": run, "random": _random_states(), **state}), buffer)
+    unreadable = torch.serialization.get_unsafe_globals_in_checkpoint(buffer)
+    if unreadable:
+        raise CheckpointError(
+            f"A checkpoint can hold tensors, numbers, strings, lists and dicts, but model, optimizer or schedule also "
+            f"keep {', '.join(unreadable)}: train without checkpoint=, or keep plain numbers there."
+        )
     part = _part(path)
     try:
         with open(part, "wb") as file:
@@ -77,9 +84,9 @@ def save(path: str | Path, run: dict[str, str], **state) -> None:
     except OSError as error:
         with contextlib.suppress(OSError):
             part.unlink()
-        kept = f"the one written before is still whole, so that running again continues from there" if path.exists() else "none was written before"
+        kept = "; the one written before is whole, and running again continues from it" if path.exists() else ""
         raise CheckpointError(
-            f"The checkpoint {path} could not be written ({_reason(error)}): make room or choose another place; {kept}."
+            f"The checkpoint {path} could not be written ({_reason(error)}): make room or choose another place{kept}."
         ) from error
     except BaseException:
         with contextlib.suppress(OSError):
@@ -109,12 +116,16 @@ def load(path: str | Path, run: dict[str, str]) -> dict | None:
             f"{path} ({path.stat().st_size:,} bytes) {what} and can't be continued from: {way_out}."
         ) from error
     if not isinstance(state, dict) or state.get("format") != FORMAT:
-        raise CheckpointError(f"{path} is not a checkpoint of this training loop (another program wrote it): {way_out}.")
+        raise CheckpointError(
+            f"{path} is not a checkpoint of this training loop (another program wrote it): {way_out}."
+        )
     old = state["run"]
     changed = [name for name in [*run, *(name for name in old if name not in run)] if old.get(name) != run.get(name)]
     if changed:
         shown = [f"{name} was {old.get(name, 'absent')} and is now {run.get(name, 'absent')}" for name in changed[:3]]
-        more = f", and {len(changed) - 3} more differ" if len(changed) > 3 else ""
+        more = f"; {len(changed) - 3} more differ" if len(changed) > 3 else ""
+        if "schedule.last_epoch" in changed:
+            way_out += " (did you run this cell again by itself? then first build the model and the optimizer anew)"
         raise CheckpointError(f"{path} is the checkpoint of another run ({'; '.join(shown)}{more}): {way_out}.")
     return state
 
@@ -150,9 +161,11 @@ def _plain(value):
     if isinstance(value, np.generic):
         return value.item()
     if isinstance(value, dict):
-        return {_plain(key): _plain(entry) for key, entry in value.items()}
+        same = copy.copy(value)  # keeps the kind of dict, and the version notes that torch hangs on a model's
+        same.update((key, _plain(entry)) for key, entry in value.items())
+        return same
     if isinstance(value, list | tuple):
-        return type(value)(_plain(entry) for entry in value)
+        return (list if isinstance(value, list) else tuple)(_plain(entry) for entry in value)
     return value
 
 

@@ -83,7 +83,7 @@ def _is_html(path: Path) -> bool:
 def _is_there(target: Path, download: Download) -> bool:
     """Whether the right file is there already; FetchError if it is another one."""
     problem = _problem(target, download)
-    if problem and os.path.lexists(target):
+    if problem not in (None, "missing"):
         raise FetchError(
             f"{target} is there but is not the file expected ({problem}): it was left untouched, so move it away and "
             "fetch again."
