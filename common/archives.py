@@ -48,8 +48,9 @@ def extract(archive: Path, folder: Path, *, max_bytes: int = MAX_BYTES, max_file
             if new:
                 _unpack(new, folder)
     except _DAMAGED as error:
+        why = (str(error) or type(error).__name__).splitlines()[0]  # tarfile writes a paragraph
         raise DataError(
-            f"{archive} cannot be unpacked ({str(error) or type(error).__name__}): expected a complete zip or tar, "
+            f"{archive} cannot be unpacked ({why}): expected a complete zip or tar, "
             "without password; nothing was written, so move it away and get it again."
         ) from None
     return [folder / path for path in plan]
