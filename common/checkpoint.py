@@ -1,10 +1,10 @@
 """Checkpoints of a training run: written whole or not at all, and refused unless they belong to this run."""
 
-import contextlib
 import copy
-import os
+import glob
 import random
 import re
+import tempfile
 import time
 from io import BytesIO
 from pathlib import Path
@@ -13,6 +13,7 @@ import numpy as np
 import torch
 
 from common.errors import CheckpointError
+from common.files import replacing
 
 FORMAT = "homework training checkpoint, version 1"
 STALE = 600  # seconds after which a half-written file is surely of a process that died
@@ -28,14 +29,14 @@ def describe_run(model, optimizer, schedule=None, **settings) -> dict[str, str]:
     run["seed"] = repr(torch.initial_seed())
     run["optimizer"] = type(optimizer).__name__
     for i, group in enumerate(optimizer.param_groups):
-        for name, value in group.items():
-            if name != "params":
-                run[name if i == 0 else f"{name} of group {i + 1}"] = repr(_plain(value))
+        for name, value in (group | {"params": len(group["params"])}).items():
+            run[name if i == 0 else f"{name} of group {i + 1}"] = repr(_plain(value))
     run["schedule"] = type(schedule).__name__
     for name, value in (schedule.state_dict() if schedule is not None else {}).items():
         run[f"schedule.{name}"] = repr(_plain(value))
     for name, tensor in model.state_dict().items():
-        run[f"the shape of {name}"] = str(list(tensor.shape)) if isinstance(tensor, torch.Tensor) else "-"
+        if isinstance(tensor, torch.Tensor):
+            run[f"the shape of {name}"] = f"{list(tensor.shape)} {str(tensor.dtype).removeprefix('torch.')}"
     return {name: re.sub(r" at 0x[0-9a-f]+", "", text) for name, text in run.items()}  # addresses differ every time
 
 
@@ -46,12 +47,11 @@ def prepare(path: str | Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.is_dir():
             raise IsADirectoryError(f"{path} is a folder")
-        for leftover in path.parent.glob(f".{path.name}.*.part"):  # of a process that was killed while it wrote
+        for leftover in path.parent.glob(f".{glob.escape(path.name)}-*"):  # of a process killed while it wrote
             if time.time() - leftover.stat().st_mtime > STALE:
                 leftover.unlink()
-        part = _part(path)
-        part.touch()
-        part.unlink()
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass
     except OSError as error:
         raise CheckpointError(
             f"No checkpoint can be written to {path} ({_reason(error)}): give checkpoint= a file in a folder that you "
@@ -62,8 +62,8 @@ def prepare(path: str | Path) -> None:
 def save(path: str | Path, run: dict[str, str], **state) -> None:
     """Write `state` (tensors, and numbers, strings, lists and dicts of them), with the random states, to `path`.
 
-    The file is written beside its place, flushed to the disk and renamed, so that `path` always holds a whole
-    checkpoint: the new one or the one before. Raises CheckpointError if it can't be written (a full disk).
+    `path` always holds a whole checkpoint, the new one or the one before. Raises CheckpointError if it can't be written
+    (a full disk).
     """
     path, buffer = Path(path), BytesIO()
     torch.save(_plain({"format": FORMAT, "run": run, "random": _random_states(), **state}), buffer)
@@ -73,25 +73,14 @@ def save(path: str | Path, run: dict[str, str], **state) -> None:
             f"A checkpoint can hold tensors, numbers, strings, lists and dicts, but model, optimizer or schedule also "
             f"keep {', '.join(unreadable)}: train without checkpoint=, or keep plain numbers there."
         )
-    part = _part(path)
     try:
-        with open(part, "wb") as file:
-            file.write(buffer.getbuffer())
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
-        _sync_folder(path.parent)
+        with replacing(path) as partial:
+            partial.write_bytes(buffer.getbuffer())
     except OSError as error:
-        with contextlib.suppress(OSError):
-            part.unlink()
         kept = "; the one written before is whole, and running again continues from it" if path.exists() else ""
         raise CheckpointError(
             f"The checkpoint {path} could not be written ({_reason(error)}): make room or choose another place{kept}."
         ) from error
-    except BaseException:
-        with contextlib.suppress(OSError):
-            part.unlink()
-        raise
 
 
 def load(path: str | Path, run: dict[str, str]) -> dict | None:
@@ -167,21 +156,6 @@ def _plain(value):
     if isinstance(value, list | tuple):
         return (list if isinstance(value, list) else tuple)(_plain(entry) for entry in value)
     return value
-
-
-def _part(path: Path) -> Path:
-    """Where the checkpoint is written before it is renamed: beside it, as a rename is atomic only within a disk."""
-    return path.with_name(f".{path.name}.{os.getpid()}.part")
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the rename itself survive a power cut, where the platform lets a folder be flushed."""
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def _reason(error: OSError) -> str:
