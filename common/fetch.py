@@ -163,7 +163,8 @@ def _transfer(url: str, part: Path, download: Download, progress: bool) -> tuple
                 cut = None
         except requests.RequestException as error:
             silent = isinstance(error, requests.Timeout) or "timed out" in str(error)
-            cut = "the connection was cut" if sink.received else f"no connection, {type(error).__name__}"
+            came = sink.received or isinstance(error, requests.exceptions.ChunkedEncodingError)
+            cut = "the connection was cut" if came else f"no connection, {type(error).__name__}"
             cut = f"silent for {TIMEOUT_S} s" if silent else cut
     return sink.received, cut
 
