@@ -106,8 +106,8 @@ def _from_mirrors(download: Download, target: Path, progress: bool) -> None:
             raise
     kept = f" ({part.stat().st_size:,} bytes are kept for it)" if part.exists() else ""
     raise FetchError(
-        f"{download.name}, expected {download.size:,} bytes, came from none of its {len(reasons)} mirrors: "
-        f"{'; '.join(reasons) or 'none is known'}; try again later{kept} or put the file into {target.parent} by hand, "
+        f"{download.name} (expected {download.size:,} bytes) could not be fetched: "
+        f"{'; '.join(reasons) or 'no mirror is known'}; try again later{kept} or put the file into {target.parent} by hand, "
         'and DATA="builtin" works meanwhile.'
     )
 
@@ -147,10 +147,11 @@ def _transfer(url: str, part: Path, download: Download, progress: bool) -> tuple
     headers = {"Accept-Encoding": "identity"}  # a server that compresses on the way has other sizes and ranges
     if start:
         headers["Range"] = f"bytes={start}-"
-    bar = tqdm(total=download.size, initial=start, desc=download.name, unit="B", unit_scale=True, disable=not progress)
+    look = {"desc": download.name, "unit": "B", "unit_scale": True, "leave": False, "disable": not progress}
+    bar = tqdm(total=download.size, initial=start, **look)
     with open(part, "ab") as file, bar:
         sink = _Sink(file, bar, download.size)
-        hooks = {"response": sink.start_over_unless_resumed}
+        hooks = {"response": sink.begin}
         try:
             HTTPDownloader(chunk_size=CHUNK, timeout=TIMEOUT_S, headers=headers, hooks=hooks)(url, sink, None)
             cut = None
@@ -166,6 +167,8 @@ def _transfer(url: str, part: Path, download: Download, progress: bool) -> tuple
             came = sink.received or isinstance(error, requests.exceptions.ChunkedEncodingError)
             cut = "the connection was cut" if came else f"no connection, {type(error).__name__}"
             cut = f"silent for {TIMEOUT_S} s" if silent else cut
+        finally:
+            sink.close()
     return sink.received, cut
 
 
@@ -173,9 +176,11 @@ class _Sink:
     """The temporary file as pooch sees it: moves the bar, and stops a server that sends too much."""
 
     def __init__(self, file, bar, size: int):
-        self.file, self.bar, self.size, self.received, self.flush = file, bar, size, 0, file.flush
+        self.file, self.bar, self.size, self.received = file, bar, size, 0
+        self.flush, self.close = file.flush, lambda: None
 
-    def start_over_unless_resumed(self, response, **_) -> None:
+    def begin(self, response, **_) -> None:
+        self.close = response.close  # of the connection: pooch leaves it open where it stops early
         if response.status_code == 200:  # the whole file, whatever range was asked for
             self.file.seek(0)
             self.file.truncate()
@@ -217,6 +222,6 @@ def _plain_errors(download: Download, target: Path):
         room = f"{download.size:,} bytes" + (" and what they unpack to" if download.extract else "")
         raise FetchError(
             f"{download.name} could not be written into {target.parent} ({error.strerror or error}): expected a folder "
-            f"that can be written, with room for {room}; "
-            'make room or set HW_DATA_DIR to another folder, then fetch again; DATA="builtin" works meanwhile.'
+            f"that can be written, with room for {room}; make room or set HW_DATA_DIR to another folder, then fetch "
+            'again; DATA="builtin" works meanwhile.'
         ) from None
