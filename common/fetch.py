@@ -105,9 +105,10 @@ def _from_mirrors(download: Download, target: Path, progress: bool) -> None:
             part.unlink(missing_ok=True)  # a full disk is not made fuller
             raise
     kept = f" ({part.stat().st_size:,} bytes are kept for it)" if part.exists() else ""
+    reasons = reasons or ["no mirror is known"]
     raise FetchError(
         f"{download.name} (expected {download.size:,} bytes) could not be fetched: "
-        f"{'; '.join(reasons) or 'no mirror is known'}; try again later{kept} or put the file into {target.parent} by hand, "
+        f"{'; '.join(reasons)}; try again later{kept} or put the file into {target.parent} by hand, "
         'and DATA="builtin" works meanwhile.'
     )
 
