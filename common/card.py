@@ -26,7 +26,7 @@ class Title(_Strict):
 
 
 class Metric(_Strict):
-    name: str  # a key of common.metrics.METRICS
+    name: str  # a key of common.metrics.METRICS, or "judge" for the function of that name in common/judges/hwNN.py
     label: str  # as a person would say it
     direction: Literal["lower", "higher"]  # which way is better
     chance: float  # what answering without learning gets on the builtin data
@@ -34,8 +34,8 @@ class Metric(_Strict):
 
     @model_validator(mode="after")
     def _known(self):
-        if self.name not in METRICS:
-            raise ValueError(f"unknown metric {self.name!r}; common.metrics has {', '.join(METRICS)}")
+        if self.name not in {*METRICS, "judge"}:
+            raise ValueError(f"unknown metric {self.name!r}; common.metrics has {', '.join(METRICS)}, or say 'judge'")
         return self
 
     def reaches(self, value: float, threshold: float) -> bool:
@@ -54,6 +54,7 @@ class Submission(_Strict):
     file: str
     kind: Literal["csv"] = "csv"
     max_bytes: int
+    rows: Literal["fixed", "free"] = "fixed"  # the test set's, in its order; free: a judge says which are right
     columns: tuple[Column, ...] = Field(min_length=2)
 
     @property

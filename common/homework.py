@@ -3,6 +3,7 @@
 import json
 import time
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
 import pandas as pd
@@ -88,7 +89,11 @@ class Homework:
         answers = read_submission(path, spec, reference)
         if not set(spec.answers) <= set(reference.columns):
             return Score(self.card, None, edition)
-        value = METRICS[self.card.metric.name](reference[spec.answers].to_numpy(), answers[spec.answers].to_numpy())
+        name = self.card.metric.name
+        if name in METRICS:
+            value = METRICS[name](reference[spec.answers].to_numpy(), answers[spec.answers].to_numpy())
+        else:
+            value = import_module(f"common.judges.{self.card.id}").judge(reference, answers)
         return Score(self.card, value, edition)
 
     def score(

@@ -106,3 +106,18 @@ def test_metrics_refuse_unequal_shapes(metric):
         metric([1, 2], [1])
     with pytest.raises(ValueError, match="at least one entry"):
         metric([], [])
+
+
+def test_a_judge_scores_rows_that_are_free(tmp_path, monkeypatch):
+    free = CARD.model_copy(
+        update={
+            "metric": CARD.metric.model_copy(update={"name": "judge"}),
+            "submission": CARD.submission.model_copy(update={"rows": "free"}),
+        }
+    )
+    monkeypatch.setattr("common.homework.find_card", lambda name: free)
+    module = type("module", (), {"judge": staticmethod(lambda reference, answers: float(len(answers)))})
+    monkeypatch.setattr("common.homework.import_module", lambda name: {"common.judges.hw01": module}[name])
+    homework = Homework("hw01")
+    path = homework.submit(REFERENCE[:1], tmp_path)
+    assert homework.evaluate(path, REFERENCE).value == 1.0

@@ -16,7 +16,7 @@ LAYERS = [
     ["device", "seed", "metrics", "generators"],
     ["archives", "fetch", "plots", "progress", "loaders", "checkpoint", "training"],
     ["data"],
-    ["card", "submission", "homework", "check"],
+    ["card", "submission", "judges", "homework", "check"],
     ["notebooks", "readme"],
     ["run", "ladder"],
     ["cli"],

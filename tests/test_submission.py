@@ -133,3 +133,8 @@ def test_unwritable_folder(tmp_path):
     frame = pd.DataFrame({"Id": ["a"], "Class": [1], "rate": [0.5]})
     with pytest.raises(SubmissionError, match=r"Cannot write .*choose another OUTPUT_DIR"):
         write_submission(frame, SPEC, tmp_path / "file" / "below")
+
+
+def test_free_rows_are_read_without_the_test_sets(file):
+    free = SPEC.model_copy(update={"rows": "free"})
+    assert len(read_submission(file("Id,Class,rate\n9,3,0.5\n"), free, REFERENCE)) == 1
