@@ -3,16 +3,15 @@
 import contextlib
 import hashlib
 import json
-import os
 import re
 import time
-import uuid
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
 
+from common.files import replacing
 from common.paths import cache_dir
 
 _LABEL = "cached-for"  # the member that says whose the arrays are
@@ -55,17 +54,11 @@ def _read(path: Path, label: str) -> dict[str, np.ndarray] | None:
 
 
 def _write(path: Path, label: str, arrays: dict[str, np.ndarray]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
-    try:
-        # np.savez would pickle objects, and take no array with the name of one of its arguments ("file")
-        with zipfile.ZipFile(temporary, "x", allowZip64=True) as archive:
-            for key, array in {_LABEL: np.array(label), **arrays}.items():
-                with archive.open(f"{key}.npy", "w", force_zip64=True) as member:
-                    np.lib.format.write_array(member, array, allow_pickle=False)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    # np.savez would pickle objects, and take no array with the name of one of its arguments ("file")
+    with replacing(path) as partial, zipfile.ZipFile(partial, "w", allowZip64=True) as archive:
+        for key, array in {_LABEL: np.array(label), **arrays}.items():
+            with archive.open(f"{key}.npy", "w", force_zip64=True) as member:
+                np.lib.format.write_array(member, array, allow_pickle=False)
 
 
 def _remove_old(folder: Path, name: str, version: str) -> None:
@@ -73,6 +66,6 @@ def _remove_old(folder: Path, name: str, version: str) -> None:
     for path in folder.glob(f"{name}.*.npz"):
         if not path.name.startswith(f"{name}.{version}."):
             path.unlink(missing_ok=True)
-    for path in folder.glob(f".{name}.*.tmp"):
+    for path in folder.glob(f".{name}.*"):
         if time.time() - path.stat().st_mtime > 3600:
             path.unlink(missing_ok=True)
