@@ -2,6 +2,7 @@
 
 import copy
 import glob
+import hashlib
 import random
 import re
 import tempfile
@@ -15,12 +16,12 @@ import torch
 from common.errors import CheckpointError
 from common.files import replacing
 
-FORMAT = "homework training checkpoint, version 1"
+HEADER = b"homework training checkpoint 1, sha256 "  # then the checksum, a line end, and what torch.save writes
 STALE = 600  # seconds after which a half-written file is surely of a process that died
 
 
 def describe_run(model, optimizer, schedule=None, **settings) -> dict[str, str]:
-    """What makes two runs the same: the name and the text of every setting, to be compared with a checkpoint's.
+    """What makes two runs the same: name and text of every setting, to be compared with a checkpoint's.
 
     Call it before training starts: `settings`, the seed that torch was given, the optimizer's and the schedule's class
     and starting values, and the shape of every tensor in the model.
@@ -66,7 +67,8 @@ def save(path: str | Path, run: dict[str, str], **state) -> None:
     (a full disk).
     """
     path, buffer = Path(path), BytesIO()
-    torch.save(_plain({"format": FORMAT, "run": run, "random": _random_states(), **state}), buffer)
+    torch.save(_plain({"run": run, "random": _random_states(), **state}), buffer)
+    buffer.seek(0)
     unreadable = torch.serialization.get_unsafe_globals_in_checkpoint(buffer)
     if unreadable:
         raise CheckpointError(
@@ -75,7 +77,10 @@ def save(path: str | Path, run: dict[str, str], **state) -> None:
         )
     try:
         with replacing(path) as partial:
-            partial.write_bytes(buffer.getbuffer())
+            content = buffer.getbuffer()
+            with open(partial, "wb") as file:
+                file.write(HEADER + hashlib.sha256(content).hexdigest().encode() + b"\n")
+                file.write(content)
     except OSError as error:
         kept = "; the one written before is whole, and running again continues from it" if path.exists() else ""
         raise CheckpointError(
@@ -92,22 +97,21 @@ def load(path: str | Path, run: dict[str, str]) -> dict | None:
     path = Path(path)
     if not path.exists():
         return None
-    way_out = "give checkpoint= another name, or delete the file to start anew"
     try:
-        state = torch.load(path, map_location="cpu", weights_only=True)
+        content = path.read_bytes()
     except OSError as error:
         raise CheckpointError(f"The checkpoint {path} can't be read ({_reason(error)}).") from error
-    except Exception as error:  # torch.load raises many kinds: RuntimeError, EOFError, UnpicklingError, KeyError, ...
-        with open(path, "rb") as file:
-            ours = file.read(4) == b"PK\x03\x04"  # the first bytes of what torch.save writes
-        what = "is damaged or was cut short" if ours else "is not a checkpoint of this training loop"
-        raise CheckpointError(
-            f"{path} ({path.stat().st_size:,} bytes) {what} and can't be continued from: {way_out}."
-        ) from error
-    if not isinstance(state, dict) or state.get("format") != FORMAT:
-        raise CheckpointError(
-            f"{path} is not a checkpoint of this training loop (another program wrote it): {way_out}."
-        )
+    way_out = "give checkpoint= another name, or delete the file to start anew"
+    if not content.startswith(HEADER):
+        raise CheckpointError(f"{path} ({len(content):,} bytes) is not a checkpoint of this training loop: {way_out}.")
+    start = len(HEADER) + 65
+    body = memoryview(content)[start:]
+    if hashlib.sha256(body).hexdigest().encode() + b"\n" != content[len(HEADER) : start]:
+        raise CheckpointError(f"{path} ({len(content):,} bytes) was cut short or is damaged: {way_out}.")
+    try:
+        state = torch.load(BytesIO(body), map_location="cpu", weights_only=True)
+    except Exception as error:  # whole, as its checksum says, and yet torch refuses it
+        raise CheckpointError(f"{path} holds what torch {torch.__version__} can't load safely: {way_out}.") from error
     old = state["run"]
     changed = [name for name in [*run, *(name for name in old if name not in run)] if old.get(name) != run.get(name)]
     if changed:

@@ -89,7 +89,7 @@ def make_loader(
     """
     if num_workers is None:
         alone = sys.platform in ("win32", "darwin") or in_notebook()
-        num_workers = 0 if alone else min(4, (os.cpu_count() or 1) // 4)
+        num_workers = 0 if alone else min(4, len(os.sched_getaffinity(0)) // 4)
     # The order comes from the sampler (global generator, saved in checkpoints); this one gives workers their seeds:
     # from it, and not from the global one, because kept workers take a seed in the first epoch of a process alone.
     seeds = torch.Generator().manual_seed(torch.initial_seed())
