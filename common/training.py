@@ -98,7 +98,7 @@ def fit(
         settings |= {"precision": precision, "monitor": monitor, "mode": mode, "patience": patience}
         run = checkpoints.describe_run(model, optimizer, schedule, **settings)
         history, best_weights = _continue_from(checkpoint, run, model, optimizer, schedule)
-    saving_took, saved_at = 0.0, time.perf_counter()
+    save_again_at = 0.0
     bar = ProgressLine(total=epochs, start=history.epochs, show=progress)
 
     while not _finished(history, epochs, patience):
@@ -122,9 +122,8 @@ def fit(
                 schedule.step()
             if bar.due():
                 share = len(seen["loss"]) / (_length(train_batches) or math.inf)
-                bar.draw(
-                    epoch - 1 + share, f"epoch {epoch}/{epochs}", _note(history, _mean(seen["loss"][-50:]), monitor)
-                )
+                note = _note(history, _mean(seen["loss"][-50:]), monitor)
+                bar.draw(epoch - 1 + share, f"epoch {epoch}/{epochs}", note)
         history.append(_epoch_means(seen, epoch))
 
         if validate is not None:
@@ -136,16 +135,9 @@ def fit(
                 history.best_epoch = epoch
                 best_weights = copy.deepcopy(model.state_dict()) if model is not None else None
 
-        now = time.perf_counter()
-        if checkpoint is not None and (
-            now - saved_at > saving_took / SAVING_SHARE or _finished(history, epochs, patience)
-        ):
-            state = {"history": dict(history), "best_epoch": history.best_epoch, "best_weights": best_weights}
-            state |= {"model": model.state_dict(), "optimizer": optimizer.state_dict()}
-            state |= {"schedule": schedule.state_dict() if schedule is not None else None}
-            checkpoints.save(checkpoint, run, **state, finished=_finished(history, epochs, patience))
-            saved_at = time.perf_counter()
-            saving_took = saved_at - now
+        finished = _finished(history, epochs, patience)
+        if checkpoint is not None and (finished or time.perf_counter() >= save_again_at):
+            save_again_at = _save(checkpoint, run, history, best_weights, finished, model, optimizer, schedule)
 
     if best_weights is not None:
         model.load_state_dict(best_weights)
@@ -238,6 +230,24 @@ def _is_best(history: History, monitor: str, mode: str) -> bool:
 def _finished(history: History, epochs: int, patience: int | None) -> bool:
     waited = history.epochs - (history.best_epoch or 0)
     return history.epochs >= epochs or (patience is not None and waited >= patience)
+
+
+def _save(path, run, history, best_weights, finished, model, optimizer, schedule) -> float:
+    """Write all that the rest of the run hangs on; the clock time from which the next one is worth its time."""
+    began = time.perf_counter()
+    checkpoints.save(
+        path,
+        run,
+        finished=finished,
+        history=dict(history),
+        best_epoch=history.best_epoch,
+        best_weights=best_weights,
+        model=model.state_dict(),
+        optimizer=optimizer.state_dict(),
+        schedule=schedule.state_dict() if schedule is not None else None,
+    )
+    now = time.perf_counter()
+    return now + (now - began) / SAVING_SHARE
 
 
 def _continue_from(path, run, model, optimizer, schedule) -> tuple[History, dict | None]:
