@@ -1,24 +1,49 @@
 """`hw` as a person uses it: what is printed, and the exit codes 0 (well), 1 (failed), 2 (wrong usage)."""
 
 import json
-import os
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 
-from common import data
+from common import cli, data
 from common.homework import Homework
 
 
-def hw(*arguments, **environment):
-    command = [sys.executable, "-m", "common.cli", *map(str, arguments)]
-    return subprocess.run(
-        command, capture_output=True, text=True, env={**os.environ, "COLUMNS": "200", **environment}, timeout=120
+@pytest.fixture
+def hw(monkeypatch, capsys):
+    """Calls the command line in this process; gives its exit code and what it printed."""
+
+    def hw(*arguments, **environment):
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(sys, "argv", ["hw", *map(str, arguments)])
+        monkeypatch.setattr(cli.console, "_width", 200)
+        capsys.readouterr()
+        try:
+            cli.main()
+            code = 0
+        except SystemExit as stop:
+            code = stop.code or 0
+        out, err = capsys.readouterr()
+        return SimpleNamespace(returncode=code, stdout=out, stderr=err)
+
+    return hw
+
+
+def test_as_a_command():
+    """Once as a process of its own, as it is installed."""
+    command = [sys.executable, "-m", "common.cli", "data", "path", "hw77"]
+    run = subprocess.run(command, capture_output=True, text=True)
+    assert run.returncode == 2 and run.stdout == ""
+    assert (
+        run.stderr.startswith("error: There is no homework 'hw77'; choose one of hw01")
+        and "Traceback" not in run.stderr
     )
 
 
-def test_list_names_the_fifteen():
+def test_list_names_the_fifteen(hw):
     run = hw("list")
     assert run.returncode == 0 and all(f"hw{i:02d}" in run.stdout for i in range(1, 16))
 
@@ -39,14 +64,14 @@ def test_list_names_the_fifteen():
         (["frobnicate"], 2, "No such command"),
     ],
 )
-def test_wrong_usage(arguments, code, says, tmp_path):
+def test_wrong_usage(hw, arguments, code, says, tmp_path):
     run = hw(*arguments, *(["--out", tmp_path / "out"] if arguments[0] in ("run", "ladder") else []))
     text = " ".join((run.stdout + run.stderr).replace("│", " ").split())
     assert run.returncode == code and says in text, text
     assert "Traceback" not in text and not (tmp_path / "out").exists()
 
 
-def test_score(tmp_path):
+def test_score(hw, tmp_path):
     reference = data.reference("hw01", profile="smoke")
     path = Homework("hw01").submit(reference, tmp_path)
     run = hw("score", "hw01", path, "--profile", "smoke", "--json")
@@ -58,7 +83,7 @@ def test_score(tmp_path):
     assert run.returncode == 1 and "error: submission.csv must begin with" in run.stderr
 
 
-def test_export_then_score_with_labels(tmp_path):
+def test_export_then_score_with_labels(hw, tmp_path):
     run = hw("data", "export", "hw01", "--seed", "5", "--out", tmp_path / "secret", "--profile", "smoke")
     assert run.returncode == 0 and "keep" in run.stdout
     inputs, labels = tmp_path / "secret" / "inputs", tmp_path / "secret" / "labels" / "reference.csv"
@@ -71,7 +96,7 @@ def test_export_then_score_with_labels(tmp_path):
     assert run.returncode == 1 and "exists and is not empty" in run.stderr
 
 
-def test_data_list_path_fetch(tmp_path):
+def test_data_list_path_fetch(hw, tmp_path):
     run = hw("data", "list", HW_DATA_DIR=str(tmp_path))
     assert run.returncode == 0 and "hw01" in run.stdout and "missing" in run.stdout
     run = hw("data", "path", "hw01", HW_DATA_DIR=str(tmp_path))
@@ -80,6 +105,6 @@ def test_data_list_path_fetch(tmp_path):
     assert run.returncode == 1 and "cannot be fetched freely" in run.stderr and str(tmp_path / "hw01") in run.stderr
 
 
-def test_doctor():
+def test_doctor(hw):
     run = hw("doctor")
     assert run.returncode == 0 and "Python" in run.stdout and "device:" in run.stdout
