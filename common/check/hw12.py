@@ -1,0 +1,93 @@
+"""Checks of homework 12: what an action was worth."""
+
+import numpy as np
+import torch
+
+from common.check import Case, compare
+
+
+def returns_to_go(function) -> bool:
+    """`returns_to_go(rewards, ended, gamma) -> (T, N)`: discounted sums that stop where an episode ends."""
+    cases = []
+    one = torch.ones(4, 1)
+    never = torch.zeros(4, 1, dtype=torch.bool)
+    middle = torch.tensor([[False], [True], [False], [False]])
+    words = "four rewards of 1, no episode ending, gamma = {}"
+    cases.append(Case((one, never, 0.0), one, words.format("0")))
+    cases.append(Case((one, never, 1.0), torch.tensor([[4.0], [3], [2], [1]]), words.format("1")))
+    cases.append(Case((one, never, 0.5), torch.tensor([[1.875], [1.75], [1.5], [1]]), words.format("0.5")))
+    expected = torch.tensor([[1.5], [1], [1.5], [1]])
+    cases.append(
+        Case((one, middle, 0.5), expected, "the same with an episode ending at step 1: nothing may flow past an end")
+    )
+    rewards, _, _, ended = _rollout()
+    expected = torch.from_numpy(_slow_returns(rewards.numpy(), ended.numpy(), 0.9))
+    cases.append(Case((rewards, ended, 0.9), expected, "random rewards of 3 environments, gamma = 0.9"))
+    return compare("returns_to_go", function, cases)
+
+
+def gae(function) -> bool:
+    """`gae(rewards, values, terminated, ended, gamma, lam) -> (T, N)`: generalised advantage estimates."""
+    rewards, values = torch.tensor([[1.0], [2.0], [3.0]]), torch.tensor([[10.0], [20.0], [30.0], [40.0]])
+    no = torch.zeros(3, 1, dtype=torch.bool)
+    second = torch.tensor([[False], [True], [False]])
+    cases = [
+        Case(
+            (rewards, values, no, no, 0.5, 0.0),
+            torch.tensor([[1.0], [-3.0], [-7.0]]),
+            "lam = 0, where it is r + gamma V(next) - V,",
+        ),
+        Case(
+            (rewards, values, no, no, 0.5, 1.0),
+            torch.tensor([[-2.25], [-6.5], [-7.0]]),
+            "lam = 1, where it is the discounted return (with V at the end) minus V,",
+        ),
+        Case(
+            (rewards, values, second, second, 0.5, 1.0),
+            torch.tensor([[-8.0], [-18.0], [-7.0]]),
+            "an episode that terminates at step 1: no V(next) after a crash, and nothing flows past it,",
+        ),
+        Case(
+            (rewards, values, no, second, 0.5, 1.0),
+            torch.tensor([[-0.5], [-3.0], [-7.0]]),
+            "an episode cut off by the clock at step 1 (ended, not terminated): V(next) still counts,",
+        ),
+    ]
+    rewards, values, terminated, ended = _rollout()
+    arrays = [x.numpy() for x in (rewards, values, terminated, ended)]
+    expected = torch.from_numpy(_slow_gae(*arrays, 0.9, 0.8))
+    words = "random numbers of 3 environments, gamma = 0.9, lam = 0.8,"
+    cases.append(Case((rewards, values, terminated, ended, 0.9, 0.8), expected, words))
+    return compare("gae", function, cases)
+
+
+def _rollout():
+    """Seven steps of three environments: rewards, values (one more), terminated, ended."""
+    rng = np.random.default_rng(12)
+    terminated = rng.random((7, 3)) < 0.2
+    ended = terminated | (rng.random((7, 3)) < 0.2)
+    arrays = rng.normal(size=(7, 3)).astype(np.float32), rng.normal(size=(8, 3)).astype(np.float32), terminated, ended
+    return tuple(torch.from_numpy(array) for array in arrays)
+
+
+def _slow_returns(rewards: np.ndarray, ended: np.ndarray, gamma: float) -> np.ndarray:
+    """By the definition: from each step forward to the end of its episode."""
+    returns = np.zeros(rewards.shape)
+    for t, n in np.ndindex(rewards.shape):
+        for k in range(t, len(rewards)):
+            returns[t, n] += gamma ** (k - t) * rewards[k, n]
+            if ended[k, n]:
+                break
+    return returns
+
+
+def _slow_gae(rewards, values, terminated, ended, gamma: float, lam: float) -> np.ndarray:
+    """By the definition, equation 16 of Schulman et al., "High-dimensional continuous control using GAE"."""
+    advantages = np.zeros(rewards.shape)
+    for t, n in np.ndindex(rewards.shape):
+        for k in range(t, len(rewards)):
+            following = 0.0 if terminated[k, n] else values[k + 1, n]
+            advantages[t, n] += (gamma * lam) ** (k - t) * (rewards[k, n] + gamma * following - values[k, n])
+            if ended[k, n]:
+                break
+    return advantages
