@@ -1,6 +1,6 @@
 """What `fit` and `batches` cost, against loops written by hand and against other training libraries.
 
-    python benchmarks/fit_overhead.py [--rounds 11] [--threads 1] [--task mlp] [--clock cpu]
+    python benchmarks/fit_overhead.py [--rounds 9] [--threads 1] [--task mlp] [--clock cpu]
 
 Every variant trains the same model on the same data, the set-up of its library included. Rounds are interleaved: each
 variant once per round, in an order drawn anew, so that a slow moment of the machine hits all alike. The table gives the
@@ -34,7 +34,7 @@ TASKS = {
         "rows": 2700,
         "batch_size": 256,
         "epochs": 20,
-        "rounds": 11,
+        "rounds": 9,
     },
     "cnn": {
         "title": "CNN 3x32x32, conv 16-32-64 + BN, 640 images, batch 64",
@@ -238,7 +238,7 @@ def compare(task: str, rounds: int, clock) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="What fit costs, against a bare loop and against other libraries.")
-    parser.add_argument("--rounds", type=int, help="instead of 11 (MLP) and 7 (CNN)")
+    parser.add_argument("--rounds", type=int, help="instead of 9 (MLP) and 7 (CNN)")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--clock", choices=CLOCKS, default="wall", help="cpu: where other programs share the machine")
     parser.add_argument("--task", choices=[*TASKS, "all"], default="all")

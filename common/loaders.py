@@ -10,6 +10,8 @@ from torch.utils.data import DataLoader, Dataset, RandomSampler, SequentialSampl
 from common.errors import HomeworkError
 from common.progress import in_notebook
 
+PICKED_BYTES = 2**20  # of a tensor are shuffled at once, if a batch is smaller than that
+
 
 def batches(*tensors: torch.Tensor, batch_size: int, shuffle: bool = False, drop_last: bool = False) -> "Batches":
     """Cut tensors that fit in memory into batches, without the cost of fetching row by row.
@@ -62,11 +64,15 @@ class Batches:
         if not self.shuffle:
             yield from zip(*(tensor[:rows].split(self.batch_size) for tensor in self.tensors), strict=True)
             return
+        # The order goes to the device once an epoch, and index_select is much faster than tensor[rows]. Rows of small
+        # batches are picked for several batches at once: that costs less than picking them for each by itself.
         order = torch.randperm(len(self.tensors[0]))[:rows]
-        # the order goes to the device once an epoch, not once a batch; index_select is much faster than tensor[rows]
-        orders = [order.to(tensor.device).split(self.batch_size) for tensor in self.tensors]
-        for picked in zip(*orders, strict=True):
-            yield tuple(tensor.index_select(0, rows) for tensor, rows in zip(self.tensors, picked, strict=True))
+        row_bytes = max(tensor[0].numel() * tensor.element_size() for tensor in self.tensors)
+        at_once = self.batch_size * max(1, PICKED_BYTES // max(1, row_bytes * self.batch_size))
+        orders = [order.to(tensor.device).split(at_once) for tensor in self.tensors]
+        for picks in zip(*orders, strict=True):
+            picked = [tensor.index_select(0, pick) for tensor, pick in zip(self.tensors, picks, strict=True)]
+            yield from zip(*(tensor.split(self.batch_size) for tensor in picked), strict=True)
 
 
 def make_loader(

@@ -110,7 +110,10 @@ def fit(
             optimizer.zero_grad()
             for batch in group:
                 with autocast:
-                    values = _by_name(step(batch))
+                    result = step(batch)
+                values = result if isinstance(result, dict) else {"loss": result}
+                if not seen:
+                    _check_loss(values, result)
                 loss = values["loss"]
                 (loss if len(group) == 1 else loss / len(group)).backward()
                 for name, value in values.items():
@@ -154,16 +157,14 @@ def _groups(train_batches: Iterable, size: int) -> Iterator[list]:
         yield group
 
 
-def _by_name(result) -> dict:
-    """What `step` returned as a dict, checked."""
-    values = result if isinstance(result, dict) else {"loss": result}
+def _check_loss(values: dict, result) -> None:
+    """Refuse what can't be a loss among `values`, in words about the `result` that `step` returned."""
     loss = values.get("loss")
     if not isinstance(loss, torch.Tensor) or loss.numel() != 1 or not loss.requires_grad:
         raise HomeworkError(
             "step(batch) must return the loss, one number as a tensor that was computed from the parameters, or a dict "
             f"with it under 'loss'; it returned {_in_words(result)}."
         )
-    return values
 
 
 def _in_words(result) -> str:
