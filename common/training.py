@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from itertools import islice
 from pathlib import Path
-from statistics import fmean
 
 import torch
 
@@ -105,29 +104,31 @@ def fit(
         epoch = history.epochs + 1
         if model is not None:
             model.train()
-        seen = defaultdict(list)  # of tensors: to read a number from the device at every step would make it wait
+        losses, others = [], defaultdict(list)  # tensors: to read a number from the device at every step would be slow
         for group in _groups(train_batches, accumulate):
             optimizer.zero_grad()
             for batch in group:
                 with autocast:
                     result = step(batch)
-                values = result if isinstance(result, dict) else {"loss": result}
-                if not seen:
-                    _check_loss(values, result)
-                loss = values["loss"]
+                loss = result.get("loss") if isinstance(result, dict) else result
+                if not losses:
+                    _check_loss(loss, result)
                 (loss if len(group) == 1 else loss / len(group)).backward()
-                for name, value in values.items():
-                    seen[name].append(value.detach() if isinstance(value, torch.Tensor) else value)
+                losses.append(loss.detach())
+                if isinstance(result, dict):
+                    for name, value in result.items():
+                        if name != "loss":
+                            others[name].append(torch.as_tensor(value).detach())
             if clip is not None:
                 torch.nn.utils.clip_grad_norm_(parameters, clip)
             optimizer.step()
             if schedule is not None:
                 schedule.step()
             if bar.due():
-                share = len(seen["loss"]) / (_length(train_batches) or math.inf)
-                note = _note(history, _mean(seen["loss"][-50:]), monitor)
+                share = len(losses) / (_length(train_batches) or math.inf)
+                note = _note(history, _mean(losses[-50:]), monitor)
                 bar.draw(epoch - 1 + share, f"epoch {epoch}/{epochs}", note)
-        history.append(_epoch_means(seen, epoch))
+        history.append(_epoch_means({"loss": losses, **others}, epoch))
 
         if validate is not None:
             if model is not None:
@@ -157,9 +158,8 @@ def _groups(train_batches: Iterable, size: int) -> Iterator[list]:
         yield group
 
 
-def _check_loss(values: dict, result) -> None:
-    """Refuse what can't be a loss among `values`, in words about the `result` that `step` returned."""
-    loss = values.get("loss")
+def _check_loss(loss, result) -> None:
+    """Refuse a `loss` that can't be one, in words about the `result` of `step`."""
     if not isinstance(loss, torch.Tensor) or loss.numel() != 1 or not loss.requires_grad:
         raise HomeworkError(
             "step(batch) must return the loss, one number as a tensor that was computed from the parameters, or a dict "
@@ -181,16 +181,14 @@ def _in_words(result) -> str:
     return "a tensor without a gradient (detached, or computed under no_grad?)"
 
 
-def _mean(values: list) -> float:
-    if not isinstance(values[0], torch.Tensor):
-        return fmean(values)
+def _mean(values: list[torch.Tensor]) -> float:
     stacked = torch.stack(values)
     return stacked.to(torch.promote_types(stacked.dtype, torch.float32)).mean().item()
 
 
 def _epoch_means(seen: dict[str, list], epoch: int) -> dict[str, float]:
     """The mean of every number over an epoch's batches."""
-    if not seen:
+    if not seen["loss"]:
         raise HomeworkError(
             f"train_batches gave no batch in epoch {epoch}: it must be something to loop over again and again, as "
             "batches() or a DataLoader, and not empty."
