@@ -103,10 +103,13 @@ def lab(homework: str, picture: str) -> None:
             ),
             60,
         )
-        browser.find_element(By.CSS_SELECTOR, ".jp-Notebook .jp-Cell").click()
-        browser.find_element(By.XPATH, "//div[contains(@class,'lm-MenuBar-itemLabel')][text()='Run']").click()
-        time.sleep(1)
-        browser.find_element(By.CSS_SELECTOR, "[data-command='runmenu:run-all']").click()
+        menu = "//div[contains(@class, 'lm-MenuBar-itemLabel')][text()='Run']"
+        for how, what in (
+            (By.CSS_SELECTOR, ".jp-Notebook .jp-Cell"),
+            (By.XPATH, menu),
+            (By.CSS_SELECTOR, ".lm-Menu [data-command='runmenu:run-all']"),
+        ):
+            _wait(lambda how=how, what=what: browser.find_element(how, what).click() or True, 30)
         before = time.monotonic()
         total = sum(cell.cell_type == "code" for cell in notebooks.read(scratch / name).cells)
 
