@@ -113,6 +113,7 @@ def run(job: Job, *, html: bool = True) -> Result:
             job.parameters,
             engine_name="homeworks",
             kernel_name="python3",
+            language="python",  # a notebook saved by some editors does not say
             progress_bar=False,
             cwd=job.out,
         )
