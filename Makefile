@@ -32,7 +32,7 @@ unit: $(VENV)/installed-test
 # then a look at what the runs left behind
 smoke: $(VENV)/installed-test
 	$(BIN)/python -m tests.smoke prepare $(SMOKE)
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --nbval-lax --nbval-current-env --nbval-cell-timeout=120 \
+	HW_PROGRESS=0 OMP_NUM_THREADS=1 $(BIN)/python -m pytest --nbval-lax --nbval-current-env --nbval-cell-timeout=120 \
 	    -p tests.smoke_plugin -n $(JOBS) --dist loadscope --rootdir $(SMOKE) $(SMOKE)
 	$(BIN)/hw run --all --profile smoke --device cpu --jobs $(JOBS) --out $(AGAIN)
 	$(BIN)/python -m tests.smoke verify $(SMOKE) $(AGAIN)
