@@ -89,6 +89,8 @@ def run_notebooks(
         table.add_row(result.job.name, state, f"{result.seconds:.1f}", metric, score, result.rung or "–")
     console.print(table)
     for result in results:
+        if result.estimate:
+            console.print(f"{result.job.name}: {escape(result.estimate)}", soft_wrap=True)
         if not result.ok:
             console.print(f"[red]{result.job.name}:[/] {escape(result.error)}", soft_wrap=True)
     console.print(f"Executed notebooks and HTML pages are in {out}/.", soft_wrap=True)

@@ -2,6 +2,7 @@
 
 import contextlib
 import csv
+import json
 import multiprocessing
 import os
 import time
@@ -35,13 +36,18 @@ class Job:
 
 @dataclass(frozen=True)
 class Result:
-    """How a run ended: `error` is empty if all went well; `score` is None where there was nothing to compare with."""
+    """How a run ended: `error` is empty if all went well; `score` is None where there was nothing to compare with.
+
+    `estimate` is what the notebook itself says it would score, where the test answers are not public. It is shown, and
+    never counts.
+    """
 
     job: Job
     seconds: float
     error: str = ""
     score: float | None = None
     rung: str | None = None
+    estimate: str = ""
 
     @property
     def ok(self) -> bool:
@@ -192,7 +198,17 @@ def _scored(job: Job, seconds: float, error: str) -> Result:
         score = Homework(job.card.id).evaluate(job.out / job.card.submission.file, reference)
     except HomeworkError as problem:
         return Result(job, seconds, str(problem))
-    return Result(job, seconds, "", score.value, score.rung)
+    estimate = _estimate(job.out / "metrics.json") if score.value is None else ""
+    return Result(job, seconds, "", score.value, score.rung, estimate)
+
+
+def _estimate(metrics: Path) -> str:
+    """What a notebook wrote with `homework.write_metrics(OUTPUT_DIR, estimate=(how, value))`."""
+    try:
+        how, value = json.loads(metrics.read_text("utf-8"))["estimate"]
+        return f"{value:.4f} by the notebook's own {how}"
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
 
 
 def _write_html(executed: Path) -> None:

@@ -1,0 +1,83 @@
+"""What answers without a network get in homework 1, on the five blocked folds that its notebook uses.
+
+    python benchmarks/covid_baselines.py [--data builtin | original | FOLDER]
+
+Prints the mean squared error over all folds (and on the test set, where its answers are known) of the mean, of copying
+yesterday, and of linear fits by scikit-learn, whose penalties are chosen inside each fold by blocked cross-validation.
+"""
+
+import argparse
+from functools import partial
+
+import numpy as np
+from sklearn.linear_model import LassoCV, LinearRegression, RidgeCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from common import data
+from common.data.hw01 import blocked_folds
+
+
+def mean(known, asked, splits):
+    return np.full(len(asked), known.y.mean())
+
+
+def yesterday(known, asked, splits):
+    return asked.x[:, splits.columns.index(f"tested_positive.{splits.days - 2}")]
+
+
+def linear(known, asked, splits, *, model, columns=None, best=None):
+    """`model` fitted to the columns that begin with `columns`, or to the `best` most correlated ones, or to all."""
+    chosen = np.arange(known.x.shape[1])
+    if columns:
+        chosen = np.array([i for i, name in enumerate(splits.columns) if name.startswith(columns)])
+    if best:
+        with np.errstate(invalid="ignore"):
+            r = np.nan_to_num(np.corrcoef(known.x, known.y, rowvar=False)[-1, :-1])
+        chosen = np.argsort(-np.abs(r))[:best]
+    fitted = make_pipeline(StandardScaler(), model(known, splits)).fit(known.x[:, chosen].astype(float), known.y)
+    return fitted.predict(asked.x[:, chosen].astype(float))
+
+
+def ols(known, splits):
+    return LinearRegression()
+
+
+def ridge(known, splits):
+    return RidgeCV(np.logspace(-2, 4, 25), cv=blocked_folds(known, days=splits.days))
+
+
+def lasso(known, splits):
+    return LassoCV(cv=blocked_folds(known, days=splits.days), alphas=np.logspace(-4, 0, 25), max_iter=20_000)
+
+
+METHODS = {
+    "the mean": mean,
+    "copying yesterday": yesterday,
+    "OLS, past positive rates": partial(linear, model=ols, columns="tested_positive"),
+    "OLS, 24 best columns": partial(linear, model=ols, best=24),
+    "OLS, all columns": partial(linear, model=ols),
+    "ridge, all columns": partial(linear, model=ridge),
+    "lasso, all columns": partial(linear, model=lasso),
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", default="builtin")
+    source = parser.parse_args().data
+    splits = data.load("hw01", source=source)
+    reference = data.reference("hw01", source=source)
+    rows = splits.labelled
+    print(f"{splits.about}: {len(rows):,} rows, 5 blocked folds\n\n{'method':28s}{'folds':>8s}{'test':>8s}")
+    for name, method in METHODS.items():
+        folds = blocked_folds(rows, days=splits.days)
+        errors = [method(rows[known], rows[asked], splits) - rows.y[asked] for known, asked in folds]
+        line = f"{name:28s}{np.mean(np.concatenate(errors) ** 2):8.3f}"
+        if "tested_positive" in reference:
+            line += f"{np.mean((method(rows, splits.test, splits) - reference['tested_positive']) ** 2):8.3f}"
+        print(line)
+
+
+if __name__ == "__main__":
+    main()
