@@ -61,7 +61,7 @@ def test_utterances_are_well_formed(corpus):
         frames = len(utterance.y)
         assert utterance.x.shape == (frames, 39) and utterance.x.dtype == np.float32
         assert utterance.formants.shape == (frames, 3) and utterance.y.dtype == np.int64
-        assert np.isfinite(utterance.x).all() and 0 <= utterance.y.min() and utterance.y.max() < 41
+        assert np.isfinite(utterance.x).all() and utterance.y.min() >= 0 and utterance.y.max() < 41
         assert utterance.y[0] == utterance.y[-1] == INDEX["SIL"]
         np.testing.assert_allclose(utterance.x.mean(0), 0, atol=1e-4)
         np.testing.assert_allclose(utterance.x.std(0), 1, atol=1e-3)
@@ -99,10 +99,23 @@ def test_phones_last_as_long_as_they_should():
 
 
 def test_women_have_shorter_tracts():
-    speakers = [speech._speaker(np.random.default_rng(i), i, i % 2 == 0, speech.Setting()) for i in range(60)]
+    rng = np.random.default_rng(0)
+    people = speech._quasirandom(rng, 60)
+    speakers = [speech._speaker(rng, i % 2 == 0, place, speech.Setting()) for i, place in enumerate(people)]
     women, men = speakers[::2], speakers[1::2]
     assert 1.1 < np.mean([s.tract for s in women]) / np.mean([s.tract for s in men]) < 1.25
     assert np.mean([s.pitch for s in women]) > 1.5 * np.mean([s.pitch for s in men])
+
+
+@given(st.integers(0, 2**32))
+def test_people_cover_the_ranges_evenly(seed):
+    """In all of them, and in every third of them, each quarter of each range holds about a quarter."""
+    people = speech._quasirandom(np.random.default_rng(seed), 60)
+    assert people.shape == (60, 5) and people.min() > 0 and people.max() < 1
+    for some in (people, people[::2], people[2::3]):
+        for column in some.T:
+            shares = np.histogram(column, bins=4, range=(0, 1))[0] / len(some)
+            assert (abs(shares - 0.25) < 0.2).all()
 
 
 def test_resonances_peak_at_the_formants():
@@ -141,7 +154,7 @@ def test_mel_filters_share_every_frequency():
     """Between the first and the last peak the triangles add up to one; each has its peak where mel says."""
     filters = mfcc.mel_filters()
     peaks = mfcc.mel_to_hertz(np.linspace(mfcc.hertz_to_mel(64), mfcc.hertz_to_mel(8000), mfcc.N_MELS + 2))
-    inside = (mfcc.BINS >= peaks[1]) & (mfcc.BINS <= peaks[-2])
+    inside = (peaks[1] <= mfcc.BINS) & (peaks[-2] >= mfcc.BINS)
     np.testing.assert_allclose(filters[:, inside].sum(0), 1)
     assert filters.min() == 0 and filters.max() <= 1
     by_hand = np.array([np.interp(mfcc.BINS, peaks[i : i + 3], [0, 1, 0], 0, 0) for i in range(mfcc.N_MELS)])

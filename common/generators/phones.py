@@ -123,7 +123,7 @@ def _pick(rng: np.random.Generator, part: str) -> Word:
 
 @cache
 def _zipf(n: int) -> np.ndarray:
-    weights = 1 / (np.arange(n) + 1.5)  # Zipf-Mandelbrot: the first few words do not crowd out the rest
+    weights = 1 / (np.arange(n) + 0.5)
     chances = np.cumsum(weights / weights.sum())
     chances[-1] = 1  # whatever rounding says: no draw falls off the end
     return chances

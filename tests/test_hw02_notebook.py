@@ -1,0 +1,167 @@
+"""Homework 2: what the notebooks define, run tiny and against slower or trusted ways to the same end."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import nn
+
+from common import check, notebooks
+from common.card import find_card
+from common.check import hw02 as checks
+from common.data import hw02
+
+
+@pytest.fixture(scope="module")
+def solution():
+    namespace = notebooks.definitions(notebooks.paths(find_card("hw02"))[1])
+    namespace |= {"n_features": 39, "n_classes": 41, "device": torch.device("cpu"), "batch_size": 3, "context": 2}
+    return namespace
+
+
+@pytest.fixture(scope="module")
+def part(solution):
+    """A split as the notebook holds it."""
+    return solution["resident"](hw02.builtin("smoke", 4)[0].validation)
+
+
+def test_checks_say_right(solution, capsys):
+    assert check.hw02.stack_context(solution["stack_context"])
+    assert check.hw02.reverse(solution["reverse"])
+    assert capsys.readouterr().out.count("right") == 2
+
+
+def test_the_stub_is_not_done_yet(capsys):
+    starter = notebooks.definitions(notebooks.paths(find_card("hw02"))[0])
+    assert not check.hw02.stack_context(starter["stack_context"])
+    assert capsys.readouterr().out == "stack_context: not done yet.\n"
+
+
+def wrap_around(x, rows, first, last, context):  # forgets the ends
+    neighbours = rows[:, None] + torch.arange(-context, context + 1)
+    return x[neighbours % len(x)].flatten(1)
+
+
+def other_order(x, rows, first, last, context):
+    neighbours = rows[:, None] + torch.arange(context, -context - 1, -1)
+    return x[neighbours.clamp(first[:, None], last[:, None])].flatten(1)
+
+
+def of_the_set(x, rows, first, last, context):  # stops at the ends of the set, not of the utterance
+    neighbours = rows[:, None] + torch.arange(-context, context + 1)
+    return x[neighbours.clamp(0, len(x) - 1)].flatten(1)
+
+
+def unflattened(x, rows, first, last, context):
+    neighbours = rows[:, None] + torch.arange(-context, context + 1)
+    return x[neighbours.clamp(first[:, None], last[:, None])]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        (wrap_around, "repeated"),
+        (other_order, "in order of time"),
+        (of_the_set, "of two utterances"),
+        (unflattened, "shape"),
+        (lambda *arguments: None, "return"),
+        (lambda *arguments: 1 / 0, "ZeroDivisionError"),
+        (None, "expected a function"),
+    ],
+)
+def test_checks_say_what_is_wrong(wrong, words, capsys):
+    assert not check.hw02.stack_context(wrong)
+    text = capsys.readouterr().out
+    assert words in text and text.count("\n") == 1
+
+
+def test_check_of_reverse_says_what_is_wrong(capsys):
+    assert not check.hw02.reverse(lambda x, lengths: x.flip(1))
+    assert "the padding stays where it is" in capsys.readouterr().out
+
+
+@given(st.lists(st.integers(1, 9), min_size=1, max_size=5), st.integers(0, 6), st.integers(0, 99))
+def test_stack_context_against_a_slow_loop(solution, lengths, context, seed):
+    torch.manual_seed(seed)
+    starts = torch.tensor([0, *lengths]).cumsum(0)
+    x = torch.randn(int(starts[-1]), 3)
+    first = starts[:-1].repeat_interleave(torch.tensor(lengths))
+    last = (starts[1:] - 1).repeat_interleave(torch.tensor(lengths))
+    rows = torch.randint(len(x), (7,))
+    arguments = (x, rows, first[rows], last[rows], context)
+    assert torch.equal(solution["stack_context"](*arguments), checks._slowly(*arguments))
+
+
+def test_ends_of_utterances(part):
+    assert part.first[0] == 0 and part.last[-1] == part.n - 1
+    assert torch.equal(part.first.unique(), part.starts[:-1]) and torch.equal(part.last.unique(), part.starts[1:] - 1)
+
+
+def test_reading_both_ways_is_a_packed_bidirectional_lstm(solution):
+    """At equal weights the two layers of the boss network give what nn.LSTM gives on packed sequences."""
+    torch.manual_seed(0)
+    net = solution["UtteranceNet"](8, 2, dropout=0.5).eval()
+    whole = nn.LSTM(39, 8, num_layers=2, batch_first=True, bidirectional=True)
+    for layer in range(2):
+        for direction, suffix in ((net.forwards, ""), (net.backwards, "_reverse")):
+            for name, parameter in direction[layer].named_parameters():
+                getattr(whole, name.replace("_l0", f"_l{layer}{suffix}")).data.copy_(parameter.data)
+    x, lengths = torch.randn(3, 11, 39), torch.tensor([11, 4, 7])
+    packed = nn.utils.rnn.pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
+    expected, _ = nn.utils.rnn.pad_packed_sequence(whole(packed)[0], batch_first=True)
+    inside = torch.arange(11) < lengths[:, None]
+    torch.testing.assert_close(net(x, lengths), net.output(expected[inside]))
+
+
+@pytest.mark.parametrize("rung", ["simple", "medium", "strong", "boss"])
+def test_batches_hold_every_frame_once(solution, part, rung):
+    """At every rung an epoch is every frame once, and the network gives one row of scores per frame."""
+    solution |= {"RUNG": rung, "context": {"simple": 0, "medium": 2, "strong": 3, "boss": None}[rung]}
+    net = {
+        "boss": lambda: solution["UtteranceNet"](4, 2, dropout=0.5),
+        "strong": lambda: solution["FrameNet"](8, 2, batch_norm=True, dropout=0.5, input_dropout=0.2),
+    }.get(rung, lambda: solution["FrameNet"](8, 1))()
+    solution["batch_size"] = 3 if rung == "boss" else 500
+    seen = []
+    for batch in solution["make_batches"](part, shuffle=True):
+        inputs, rows = solution["prepare"](part, batch)
+        assert net(*inputs).shape == (len(rows), 41)
+        seen.append(rows)
+    assert torch.equal(torch.cat(seen).sort().values, torch.arange(part.n))
+
+
+def test_batches_of_utterances_are_resumable(solution, part):
+    """All their chance comes from torch's global generator, and every pass is a new order."""
+    solution |= {"RUNG": "boss", "batch_size": 3}
+    train_batches = solution["make_batches"](part, shuffle=True)
+    torch.manual_seed(1)
+    passes = [[batch[0].tolist() for batch in train_batches] for _ in range(9)]
+    torch.manual_seed(1)
+    assert passes[0] == [batch[0].tolist() for batch in train_batches]
+    assert any(one != passes[0] for one in passes) and len(passes[0]) == len(train_batches)
+
+
+def test_padding_does_not_change_the_answer(solution, part):
+    """An utterance alone and in a padded batch of others gets the same scores."""
+    solution |= {"RUNG": "boss"}
+    torch.manual_seed(0)
+    net = solution["UtteranceNet"](4, 2, dropout=0.0).eval()
+    alone, rows = solution["prepare"](part, (torch.tensor([1]),))
+    together, all_rows = solution["prepare"](part, (torch.tensor([0, 1, 2, 3]),))
+    mine = torch.isin(all_rows, rows)
+    torch.testing.assert_close(net(*together)[mine], net(*alone), atol=1e-5, rtol=1e-4)
+
+
+def test_runs_and_distances(solution):
+    y = np.array([3, 3, 3, 1, 1, 2, 2, 2, 2])
+    assert solution["runs"](y) == [(0, 3, 3), (3, 5, 1), (5, 9, 2)]
+
+    class Part(SimpleNamespace):
+        def __len__(self):
+            return len(self.y)
+
+    part = Part(y=y, ids=("a", "b"), starts=np.array([0, 5, 9]))
+    assert solution["distance_to_edge"](part).tolist() == [0, 1, 0, 0, 0, 0, 1, 1, 0]
