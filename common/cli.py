@@ -192,6 +192,9 @@ def measure_ladder(
 def keep_notebooks(
     homeworks: Annotated[list[str] | None, typer.Argument(help="hw01 hw02 …; all without")] = None,
     write: Annotated[bool, typer.Option("--write/--check", help="mend what can be mended, or only tell")] = False,
+    execute: Annotated[
+        bool, typer.Option(help="run both notebooks of these homeworks, and store their outputs")
+    ] = False,
 ) -> None:
     """Check the notebooks and the README's table against the rules; with --write, bring them in step."""
     from common import notebooks, readme
@@ -201,6 +204,10 @@ def keep_notebooks(
     if write:
         for path in [path for card in ready for path in notebooks.sync(card)] + readme.write():
             console.print(f"wrote {path}", soft_wrap=True)
+    if execute:
+        for card in ready:
+            notebooks.execute(card)
+            console.print(f"executed {card.folder}")
     problems = [problem for card in ready for problem in notebooks.lint(card)] + readme.lint()
     for problem in problems:
         console.print(escape(problem), soft_wrap=True)

@@ -1,6 +1,7 @@
 """Rules that every notebook keeps, and the tools that keep them: lint, sync, and reading a notebook's definitions."""
 
 import ast
+import os
 import re
 import tomllib
 import warnings
@@ -172,6 +173,33 @@ def _write(path: Path, notebook) -> bool:
         return False
     path.write_text(text, "utf-8")
     return True
+
+
+def kernel_config():
+    """How to talk to a kernel: through sockets in the file system where there are any.
+
+    So two kernels that start at once cannot take each other's port, and nobody else hears them.
+    """
+    from traitlets.config import Config
+
+    return Config({} if os.name == "nt" else {"KernelManager": {"transport": "ipc"}})
+
+
+def execute(card: Card) -> None:
+    """Run both notebooks as they stand, and store what is committed: the solution's outputs, and of the starter's those
+    of the cells that are checked against them."""
+    from nbclient import NotebookClient
+
+    for path, keeps in zip(paths(card), (lambda cell: CHECKED in cell.source, lambda cell: True), strict=True):
+        notebook = read(path)
+        resources = {"metadata": {"path": str(path.parent)}}
+        kernel = {"kernel_name": "python3", "config": kernel_config()}
+        NotebookClient(notebook, timeout=None, resources=resources, **kernel).execute()
+        for cell in notebook.cells:
+            cell.metadata.pop("execution", None)  # when it ran is nobody's business, and changes with every run
+            if cell.cell_type == "code" and not keeps(cell):
+                cell.outputs, cell.execution_count = [], None
+        _write(path, notebook)
 
 
 # --- lint -----------------------------------------------------------------------------------------------------------

@@ -71,30 +71,24 @@ def confusion(matrix: np.ndarray, names: list[str], *, title: str = "What is tak
 
 
 def ladder(score) -> Figure:
-    """The four thresholds on one axis, and where `score` (a `common.homework.Score`) stands among them."""
+    """The four rungs, one step apart, and where `score` (a `common.homework.Score`) stands between them."""
     metric, rungs = score.card.metric, score.card.ladder[score.edition].rungs()
+    thresholds = [rung.threshold for _, rung in rungs]
+    sign = -1 if metric.direction == "lower" else 1  # np.interp wants rising values; better is to the right
+    beyond = 0.6  # of a step: where a score below the first or above the last rung is drawn
+    reach = [2 * thresholds[0] - thresholds[1], *thresholds, 2 * thresholds[-1] - thresholds[-2]]
+    places = [-beyond, *range(len(rungs)), len(rungs) - 1 + beyond]
+    here = float(np.interp(sign * score.value, [sign * value for value in reach], places))
     figure, axes = plt.subplots(figsize=(6.4, 1.5))
-    values = [rung.threshold for _, rung in rungs]
-    span = max(values) - min(values)
-    shown = float(np.clip(score.value, min(values) - 0.35 * span, max(values) + 0.35 * span))  # far off: at the edge
-    axes.hlines(0, min([*values, shown]) - 0.1 * span, max([*values, shown]) + 0.1 * span, color=GREY, linewidth=2)
-    for name, rung in rungs:
+    axes.hlines(0, places[0] - 0.1, places[-1] + 0.1, color=GREY, linewidth=2)
+    for place, (name, rung) in enumerate(rungs):
         reached = metric.reaches(score.value, rung.threshold)
-        axes.plot(rung.threshold, 0, "o", color=GREEN if reached else "white", markeredgecolor=GREEN, markersize=9)
-        axes.annotate(
-            f"{name}\n{rung.threshold:g}",
-            (rung.threshold, 0),
-            (0, -27),
-            "data",
-            "offset points",
-            ha="center",
-            fontsize=8,
-        )
-    axes.plot(shown, 0, "v", color=ORANGE, markersize=9, zorder=3)
-    axes.annotate(f"you: {score.value:.3f}", (shown, 0), (0, 10), textcoords="offset points", ha="center", color=ORANGE)
+        axes.plot(place, 0, "o", color=GREEN if reached else "white", markeredgecolor=GREEN, markersize=9)
+        label = f"{name}\n{rung.threshold:g}"
+        axes.annotate(label, (place, 0), (0, -27), textcoords="offset points", ha="center", fontsize=8)
+    axes.plot(here, 0, "v", color=ORANGE, markersize=9, zorder=3)
+    axes.annotate(f"you: {score.value:.3f}", (here, 0), (0, 10), textcoords="offset points", ha="center", color=ORANGE)
     axes.set(title=f"{metric.label} against the ladder", ylim=(-1.2, 1))
     axes.axis("off")
-    if metric.direction == "lower":
-        axes.invert_xaxis()  # better is always to the right
     plt.show()
     return figure

@@ -221,7 +221,6 @@ def _write_html(executed: Path) -> None:
 def _register_engine() -> None:
     """Make papermill's engine `homeworks`: the usual one, reporting every finished cell."""
     from papermill.engines import NBClientEngine, papermill_engines
-    from traitlets.config import Config
 
     class ReportingEngine(NBClientEngine):
         @classmethod
@@ -234,9 +233,7 @@ def _register_engine() -> None:
                     _reports.put((Path(nb_man.output_path).parent.name, (cell_index or 0) + 1, total))
 
                 nb_man.cell_complete = complete
-            # sockets in the file system: two kernels cannot take each other's port, and nobody else hears them
-            config = Config({} if os.name == "nt" else {"KernelManager": {"transport": "ipc"}})
-            return super().execute_managed_notebook(nb_man, kernel_name, config=config, **options)
+            return super().execute_managed_notebook(nb_man, kernel_name, config=notebooks.kernel_config(), **options)
 
     papermill_engines.register("homeworks", ReportingEngine)
 
