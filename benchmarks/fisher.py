@@ -4,13 +4,14 @@
 
 The diagonal Fisher is the mean of the squares of each image's own gradient (homework 14). Rounds are interleaved, each
 way once per round in an order drawn anew. `hook` is the closed form for linear layers, (delta^2)' (a^2), which vmap
-can't know; `batch squared` is the shortcut often seen, which is another quantity: its sum is shown against the right one.
+can't know; `batch squared` is a shortcut often seen, which is another quantity: its sum stands beside the right one.
 """
 
 import argparse
 import random
 import statistics
 import time
+from itertools import pairwise
 
 import torch
 from torch import nn
@@ -22,7 +23,7 @@ NETS = {"MLP 64-256-128-10": (64, 256, 128, 10), "MLP 784-256-256-10": (784, 256
 
 def make(sizes) -> nn.Sequential:
     layers = []
-    for inputs, outputs in zip(sizes[:-1], sizes[1:], strict=True):
+    for inputs, outputs in pairwise(sizes):
         layers += [nn.Linear(inputs, outputs), nn.ReLU()]
     return nn.Sequential(*layers[:-1])
 
