@@ -1,6 +1,7 @@
 """Rules that every notebook keeps, and the tools that keep them: lint, sync, and reading a notebook's definitions."""
 
 import ast
+import contextlib
 import os
 import re
 import tomllib
@@ -178,7 +179,8 @@ def _write(path: Path, notebook) -> bool:
 def kernel_config():
     """How to talk to a kernel: through sockets in the file system where there are any.
 
-    So two kernels that start at once cannot take each other's port, and nobody else hears them.
+    So two kernels that start at once cannot take each other's port, and nobody else hears them. The sockets lie in the
+    working folder, which must be the same for both sides.
     """
     from traitlets.config import Config
 
@@ -192,9 +194,8 @@ def execute(card: Card) -> None:
 
     for path, keeps in zip(paths(card), (lambda cell: CHECKED in cell.source, lambda cell: True), strict=True):
         notebook = read(path)
-        resources = {"metadata": {"path": str(path.parent)}}
-        kernel = {"kernel_name": "python3", "config": kernel_config()}
-        NotebookClient(notebook, timeout=None, resources=resources, **kernel).execute()
+        with contextlib.chdir(path.parent):
+            NotebookClient(notebook, timeout=None, kernel_name="python3", config=kernel_config()).execute()
         for cell in notebook.cells:
             cell.metadata.pop("execution", None)  # when it ran is nobody's business, and changes with every run
             if cell.cell_type == "code" and not keeps(cell):
