@@ -1,0 +1,118 @@
+"""A meta-batch of tasks at once (`torch.func.vmap`) against a loop over the tasks, for the network of homework 15.
+
+    python benchmarks/meta_batch.py [--rounds 9] [--threads 1] [--tasks 16]
+
+Every variant computes the same meta-gradient of the same 5-way 1-shot tasks, and the script checks that it does. Rounds
+are interleaved, each variant once per round in an order drawn anew, so that a slow moment hits all alike.
+Times are medians over the rounds; the ratio is the median over the rounds of the time against the loop of the same
+round.
+
+- loop: a Python loop over the tasks, one graph for all, one backward pass (how MAML is often written)
+- loop, backward each: the same, but each task's backward pass at once; needs the memory of one task
+- vmap: the whole meta-batch as one computation
+"""
+
+import argparse
+import random
+import statistics
+import time
+
+import torch
+from torch import nn
+from torch.func import functional_call, grad, vmap
+from torch.nn import functional as F
+
+WAYS, QUERIES, INNER_LR = 5, 3, 0.4
+WIDTHS = {"narrow, 16-32-32-64": (16, 32, 32, 64), "as in the course, 64-64-64-64": (64, 64, 64, 64)}
+
+
+def make_net(widths) -> nn.Module:
+    layers, channels = [], 1
+    for width in widths:
+        layers += [nn.Conv2d(channels, width, 3, stride=2, padding=1), nn.GroupNorm(4, width), nn.ReLU()]
+        channels = width
+    return nn.Sequential(*layers, nn.Flatten(), nn.Linear(4 * channels, WAYS))
+
+
+def make_tasks(n_tasks: int):
+    y = torch.arange(WAYS).expand(n_tasks, WAYS)
+    support = torch.rand(n_tasks, WAYS, 1, 28, 28), y
+    query = torch.rand(n_tasks, WAYS * QUERIES, 1, 28, 28), y.repeat_interleave(QUERIES, dim=1)
+    return support, query
+
+
+def task_loss(net, params, support, query, first_order):
+    def loss(params, x, y):
+        return F.cross_entropy(functional_call(net, params, (x,)), y)
+
+    gradient = grad(loss)(params, *support)
+    if first_order:
+        gradient = {name: g.detach() for name, g in gradient.items()}
+    adapted = {name: p - INNER_LR * gradient[name] for name, p in params.items()}
+    return loss(adapted, *query)
+
+
+def by_loop(net, params, support, query, first_order):
+    losses = [
+        task_loss(net, params, (sx, sy), (qx, qy), first_order) for sx, sy, qx, qy in zip(*support, *query, strict=True)
+    ]
+    return torch.autograd.grad(torch.stack(losses).mean(), list(params.values()))
+
+
+def by_loop_backward_each(net, params, support, query, first_order):
+    total = [torch.zeros_like(p) for p in params.values()]
+    for sx, sy, qx, qy in zip(*support, *query, strict=True):
+        loss = task_loss(net, params, (sx, sy), (qx, qy), first_order)
+        for t, g in zip(total, torch.autograd.grad(loss, list(params.values())), strict=True):
+            t += g / len(support[0])
+    return total
+
+
+def by_vmap(net, params, support, query, first_order):
+    losses = vmap(lambda s, q: task_loss(net, params, s, q, first_order))(support, query)
+    return torch.autograd.grad(losses.mean(), list(params.values()))
+
+
+VARIANTS = {"loop": by_loop, "loop, backward each": by_loop_backward_each, "vmap": by_vmap}
+
+
+def measure(widths, n_tasks: int, rounds: int, first_order: bool) -> dict[str, list[float]]:
+    torch.manual_seed(0)
+    net = make_net(widths)
+    params = {name: p.detach().requires_grad_() for name, p in net.named_parameters()}
+    support, query = make_tasks(n_tasks)
+    gradients = {name: run(net, params, support, query, first_order) for name, run in VARIANTS.items()}  # warms up, too
+    for name, found in gradients.items():
+        for mine, right in zip(found, gradients["loop"], strict=True):
+            torch.testing.assert_close(mine, right, rtol=1e-3, atol=1e-5, msg=lambda m, name=name: f"{name}: {m}")
+    seconds: dict[str, list[float]] = {name: [] for name in VARIANTS}
+    for _ in range(rounds):
+        for name in random.sample(list(VARIANTS), len(VARIANTS)):
+            begun = time.perf_counter()
+            VARIANTS[name](net, params, support, query, first_order)
+            seconds[name].append(time.perf_counter() - begun)
+    return seconds
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--tasks", type=int, default=16)
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    print(f"torch {torch.__version__}, {options.threads} thread(s), {options.tasks} tasks, {WAYS}-way 1-shot, "
+          f"{QUERIES} queries per class, 1 inner step, {options.rounds} rounds")  # fmt: skip
+    for title, widths in WIDTHS.items():
+        for first_order in (False, True):
+            seconds = measure(widths, options.tasks, options.rounds, first_order)
+            print(f"\n{title}, {'first' if first_order else 'second'} order")
+            print(f"  {'':22s}{'median ms':>10s}{'against the loop':>18s}{'best':>8s}")
+            for name, taken in seconds.items():
+                ratio = statistics.median(t / base for t, base in zip(taken, seconds["loop"], strict=True))
+                best = min(taken) / min(seconds["loop"])
+                print(f"  {name:22s}{1000 * statistics.median(taken):10.1f}{ratio:18.2f}{best:8.2f}")
+
+
+if __name__ == "__main__":
+    main()
