@@ -31,6 +31,8 @@ class Metric(_Strict):
     direction: Literal["lower", "higher"]  # which way is better
     chance: float  # what answering without learning gets on the builtin data
     perfect: float
+    # what handing in the reference table itself gets: the right answers, or (attacks) pictures left as they were
+    reference: Literal["perfect", "chance"] = "perfect"
 
     @model_validator(mode="after")
     def _known(self):
@@ -44,18 +46,50 @@ class Metric(_Strict):
 
 class Column(_Strict):
     name: str
-    dtype: Literal["int", "float", "str"]
+    dtype: Literal["int", "float", "str", "image", "array"]  # image: uint8 (H, W, 3); array: float32
     key: bool = False  # names the row; must equal the test set's, in the same order
     min: float | None = None
     max: float | None = None
+    shape: tuple[int, ...] = ()  # of one image or array
+
+
+class Weights(_Strict):
+    """A second file beside the first: the network behind the answers, as safetensors."""
+
+    file: str
+    max_bytes: int
+    max_parameters: int  # parameters and buffers, of all networks together
 
 
 class Submission(_Strict):
+    """What is handed in: one table, whichever way its file holds it."""
+
     file: str
-    kind: Literal["csv"] = "csv"
+    # csv: a line per row; images: a tar.gz, a PNG per row, called by the key; arrays: an .npz, an array per column
+    kind: Literal["csv", "images", "arrays"] = "csv"
     max_bytes: int
     rows: Literal["fixed", "free"] = "fixed"  # the test set's, in its order; free: a judge says which are right
     columns: tuple[Column, ...] = Field(min_length=2)
+    weights: Weights | None = None
+
+    @property
+    def files(self) -> dict[str, int]:
+        """Every file that is handed in, and how many bytes it may have."""
+        return {self.file: self.max_bytes} | ({self.weights.file: self.weights.max_bytes} if self.weights else {})
+
+    @model_validator(mode="after")
+    def _holds_together(self):
+        kinds = {"image": "images", "array": "arrays"}
+        for column in self.columns:
+            if kinds.get(column.dtype, self.kind) != self.kind:
+                raise ValueError(f"column {column.name!r} of type {column.dtype} needs kind = {kinds[column.dtype]!r}")
+            if (column.dtype in kinds) != bool(column.shape):
+                raise ValueError(f"column {column.name!r}: images and arrays, and only these, have a shape")
+        if self.kind == "images" and [c.dtype for c in self.columns] != ["str", "image"]:
+            raise ValueError("a submission of images has two columns: the name (str) and the image")
+        if self.kind != "csv" and self.rows == "free":
+            raise ValueError("rows = 'free' is for csv")
+        return self
 
     @property
     def keys(self) -> list[str]:

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -62,9 +63,12 @@ class Homework:
     def __repr__(self) -> str:
         return f"Homework({self.card.id!r}: {self.card.title.en})"
 
-    def submit(self, frame: pd.DataFrame, output_dir: str | Path) -> Path:
-        """Write the submission file into `output_dir`, if `frame` keeps the card's rules; returns its path."""
-        path = write_submission(frame, self.card.submission, output_dir)
+    def submit(self, frame: pd.DataFrame, output_dir: str | Path, weights: Mapping | None = None) -> Path:
+        """Write the submission file into `output_dir`, if `frame` keeps the card's rules; returns its path.
+
+        weights: the `state_dict` of the network behind the answers, where the card asks for it (a parameter cap).
+        """
+        path = write_submission(frame, self.card.submission, output_dir, weights)
         print(f"wrote {path} ({len(frame):,} rows)")
         return path
 

@@ -106,7 +106,7 @@ def run(job: Job, *, html: bool = True) -> Result:
         for stale in (
             executed,
             executed.with_suffix(".html"),
-            job.out / job.card.submission.file,
+            *(job.out / name for name in job.card.submission.files),
             job.out / "metrics.json",
         ):
             stale.unlink(missing_ok=True)  # nothing of an earlier run may pass for this one's

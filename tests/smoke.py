@@ -47,9 +47,10 @@ def verify(folder: Path, again: Path) -> list[str]:
             if ran != code:
                 problems.append(f"{out.name}: {ran} of {code} code cells ran and passed")
             problems += [f"{out.name}: {problem}" for problem in _left_behind(card, out)]
-        first, second = (path / card.submission.file for path in (folder / f"{card.id}-starter", again / card.id))
-        if first.is_file() and not (second.is_file() and first.read_bytes() == second.read_bytes()):
-            problems.append(f"{card.id}: two runs of the starter with one seed gave different submissions")
+        for name in card.submission.files:
+            first, second = (path / name for path in (folder / f"{card.id}-starter", again / card.id))
+            if first.is_file() and not (second.is_file() and first.read_bytes() == second.read_bytes()):
+                problems.append(f"{card.id}: two runs of the starter with one seed gave different files {name}")
     return problems
 
 

@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 
 from common import data, notebooks, readme
 from common.card import RUNGS, cards
@@ -15,6 +16,18 @@ from common.submission import read_submission
 
 READY = [card for card in cards().values() if card.status == "ready"]
 by_id = pytest.mark.parametrize("card", READY, ids=lambda card: card.id)
+
+
+def hand_in(card, reference, folder):
+    """The reference table as a submission; any small network will do where the card asks for weights."""
+    names = [column.name for column in card.submission.columns]
+    weights = {"weight": torch.zeros(3)} if card.submission.weights else None
+    return Homework(card.id).submit(reference[names], folder, weights)
+
+
+def same(one, other):
+    """Whether two columns are equal, also if they hold an array per row."""
+    return len(one) == len(other) and all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
 
 
 def test_there_are_fifteen():
@@ -60,15 +73,19 @@ def test_builtin_data(card):
     _, again = data.module(card.id).builtin("smoke", 7)
     pd.testing.assert_frame_equal(reference, again)
     _, other = data.module(card.id).builtin("smoke", 8)
-    assert not reference[card.submission.answers].equals(other[card.submission.answers])
-    assert list(reference.columns) == [column.name for column in card.submission.columns]
+    names = [column.name for column in card.submission.columns]
+    assert list(reference.columns)[: len(names)] == names
+    assert any(not same(reference[name], other[name]) for name in card.submission.answers)
 
 
 @by_id
-def test_truth_scores_perfectly(card, tmp_path):
+def test_the_reference_scores_as_the_card_says(card, tmp_path):
     reference = data.reference(card.id, profile="smoke")
-    path = Homework(card.id).submit(reference, tmp_path)
-    assert math.isclose(Homework(card.id).evaluate(path, reference).value, card.metric.perfect, abs_tol=1e-9)
+    value = Homework(card.id).evaluate(hand_in(card, reference, tmp_path), reference).value
+    if card.metric.reference == "perfect":
+        assert math.isclose(value, card.metric.perfect, abs_tol=1e-9)
+    else:
+        assert card.rung_of(value) is None
 
 
 @by_id
@@ -78,9 +95,10 @@ def test_export_and_read_back(card, tmp_path):
     _, made = data.module(card.id).builtin("smoke", 99)
     keys = data.reference(card.id, source=folder / "inputs", profile="smoke")
     known = data.reference(card.id, source=folder, profile="smoke")
-    assert list(keys.columns) == card.submission.keys
+    if card.metric.reference == "perfect":
+        assert not set(card.submission.answers) & set(keys.columns)
     for column in card.submission.columns:
-        assert np.array_equal(known[column.name].to_numpy(), made[column.name].to_numpy())
+        assert same(known[column.name], made[column.name])
     names = [path.name for path in (folder / "inputs").rglob("*")]
     assert names and not any("reference" in name for name in names)
 
@@ -95,7 +113,7 @@ def test_notebook_definitions_can_be_imported(card):
 def test_submission_rules_fit_the_test_set(card, tmp_path):
     """The size limit on the card leaves room for the standard test set, with 17 digits a number."""
     reference = data.reference(card.id, profile="standard")
-    path = Homework(card.id).submit(reference, tmp_path)
+    path = hand_in(card, reference, tmp_path)
     assert len(read_submission(path, card.submission, reference)) == len(reference)
     assert card.submission.max_bytes >= 1.2 * path.stat().st_size
 

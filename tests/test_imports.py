@@ -16,7 +16,7 @@ LAYERS = [
     ["device", "seed", "metrics", "generators"],
     ["archives", "fetch", "plots", "progress", "loaders", "checkpoint", "training"],
     ["data"],
-    ["card", "submission", "judges", "homework", "check"],
+    ["card", "bundles", "submission", "judges", "homework", "check"],
     ["notebooks", "readme"],
     ["run", "ladder"],
     ["cli"],

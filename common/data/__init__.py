@@ -10,7 +10,8 @@ Each homework has a module of its own here (`common/data/hw01.py`) that offers
 
 `splits` has `train`, `validation`, `test` (inputs only) and `about`, one sentence that says what the data is.
 `reference` is a table with the columns of the submission file, in order: the right answers, or the key columns
-alone where nobody outside knows the answers. For original data `reference.attrs["edition"]` names the course's year
+alone where nobody outside knows the answers. Columns behind these are for the judge alone, and a column may hold an array
+per row. For original data `reference.attrs["edition"]` names the course's year
 ("2022").
 """
 
@@ -20,6 +21,7 @@ import tempfile
 from importlib import import_module
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from common.errors import DataError
@@ -66,8 +68,7 @@ def export(homework: str, out: str | Path, *, seed: int, profile: str = "standar
     try:
         (partial / "inputs").mkdir()
         (partial / "labels").mkdir()
-        answers = source.write(partial / "inputs", profile, seed)
-        answers.to_csv(partial / "labels" / "reference.csv", index=False, lineterminator="\n")
+        write_reference(source.write(partial / "inputs", profile, seed), partial / "labels" / "reference.csv")
         partial.chmod(0o755)
         if out.exists():
             out.rmdir()
@@ -111,16 +112,32 @@ def _both(homework: str, source: str | Path, profile: str):
     return splits, read_reference(answers, keys) if answers.is_file() else keys
 
 
+def write_reference(answers: pd.DataFrame, path: Path) -> None:
+    """Write a reference table: numbers and texts to the CSV `path`, columns of arrays to an .npz beside it."""
+    arrays = [name for name in answers.columns if _holds_arrays(answers[name])]
+    answers.drop(columns=arrays).to_csv(path, index=False, lineterminator="\n")
+    if arrays:
+        np.savez_compressed(path.with_suffix(".npz"), **{name: np.stack(answers[name].tolist()) for name in arrays})
+
+
 def read_reference(path: str | Path, keys: pd.DataFrame) -> pd.DataFrame:
     """The answers that `export` wrote, checked against the test set's `keys`."""
+    path = Path(path)
+    known = [name for name in keys.columns if not _holds_arrays(keys[name])]
     try:
-        answers = pd.read_csv(path, dtype={name: keys[name].dtype for name in keys.columns})
+        answers = pd.read_csv(path, dtype={name: keys[name].dtype for name in known})
+        if path.with_suffix(".npz").is_file():
+            with np.load(path.with_suffix(".npz"), allow_pickle=False) as file:
+                answers = answers.assign(**{name: list(file[name]) for name in file.files})
     except (OSError, ValueError) as error:
         raise DataError(f"Cannot read the answers in {path}: {error}.") from None
-    known = list(keys.columns)
-    if not set(known) < set(answers.columns) or not answers[known].equals(keys.reset_index(drop=True)[known]):
+    if not set(keys.columns) <= set(answers.columns) or not answers[known].equals(keys.reset_index(drop=True)[known]):
         raise DataError(f"The answers in {path} are not those of this test set; export inputs and labels together.")
     return answers
+
+
+def _holds_arrays(column: pd.Series) -> bool:
+    return column.dtype == object and len(column) > 0 and isinstance(column.iloc[0], np.ndarray)
 
 
 def _check_profile(profile: str) -> None:
