@@ -1,7 +1,7 @@
 """Submissions that are no table of text: pictures in a tar.gz, arrays in an .npz, weights in a .safetensors.
 
 Whatever is read here was handed in by somebody: only regular files of bounded size are opened, what they unpack to is
-bounded too, and nothing in them is run or unpickled. Everything that is wrong ends in a SubmissionError of one sentence.
+bounded too, and nothing in them is run or unpickled. Whatever is wrong ends in a SubmissionError of one sentence.
 """
 
 import gzip
@@ -21,7 +21,7 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)  # the same pictures and arrays give the same byt
 
 
 def check_regular(path: str | Path, name: str, max_bytes: int) -> None:
-    """Raise SubmissionError unless `path` is a regular file of at most `max_bytes` (opening a pipe could wait for ever)."""
+    """Raise SubmissionError unless `path` is a regular file of at most `max_bytes`: a pipe could keep us waiting."""
     try:
         kind = os.lstat(path)
     except OSError:
@@ -39,15 +39,18 @@ def write_images(path: Path, names: Sequence[str], images: Sequence[np.ndarray])
     """Pictures (H, W, 3) uint8 as PNG members `names` of a tar.gz."""
     from PIL import Image
 
-    with open(path, "wb") as raw, gzip.GzipFile("", "wb", fileobj=raw, mtime=0) as packed:
-        with tarfile.open(fileobj=packed, mode="w") as archive:
-            for name, image in zip(names, images, strict=True):
-                png = io.BytesIO()
-                Image.fromarray(image).save(png, "PNG")
-                member = tarfile.TarInfo(name)
-                member.size = png.tell()
-                png.seek(0)
-                archive.addfile(member, png)
+    with (
+        open(path, "wb") as raw,
+        gzip.GzipFile("", "wb", fileobj=raw, mtime=0) as packed,
+        tarfile.open(fileobj=packed, mode="w") as archive,
+    ):
+        for name, image in zip(names, images, strict=True):
+            png = io.BytesIO()
+            Image.fromarray(image).save(png, "PNG")
+            member = tarfile.TarInfo(name)
+            member.size = png.tell()
+            png.seek(0)
+            archive.addfile(member, png)
 
 
 def read_images(path: Path, name: str, shape: tuple[int, int, int], wanted: Sequence[str]) -> list[np.ndarray]:
@@ -116,7 +119,7 @@ def write_arrays(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
 
 
 def read_arrays(path: Path, name: str, wanted: Mapping[str, tuple[int | None, ...]]) -> dict[str, np.ndarray]:
-    """The arrays called `wanted`, each of the shape that stands there (None: any length). Numbers or text, no objects."""
+    """The arrays called `wanted`, each of the shape given (None: any length). Numbers or text, no objects."""
     arrays = {}
     try:
         with zipfile.ZipFile(path) as archive:
@@ -175,7 +178,7 @@ def check_weights(path: str | Path, name: str, max_bytes: int, max_parameters: i
     check_regular(path, name, max_bytes)
     try:
         with safe_open(path, "np") as file:
-            count = sum(int(np.prod(file.get_slice(key).get_shape())) for key in file.keys())
+            count = sum(int(np.prod(file.get_slice(key).get_shape())) for key in file.keys())  # noqa: SIM118
     except SafetensorError as error:
         raise SubmissionError(f"{name} cannot be read as safetensors: {error}.") from None
     if count > max_parameters:

@@ -1,4 +1,4 @@
-"""Submissions of pictures, arrays and weights: what is written is what is read, and whatever is wrong gets one sentence."""
+"""Submissions of pictures, arrays and weights: what is written is what is read, and all that is wrong is told."""
 
 import gzip
 import io
@@ -190,7 +190,7 @@ def test_weights_are_counted_with_buffers(tmp_path):
 
 def test_frames_of_the_wrong_shape_are_refused_before_anything_is_written(maps, pictures, tmp_path):
     for spec, frame in ((ARRAYS, maps.assign(map=[np.zeros((4, 5))] * 3)), (IMAGES, pictures.assign(image=[None] * 3))):
-        with pytest.raises(SubmissionError, match="Row 0, column '(map|image)': expected an array of shape"):
+        with pytest.raises(SubmissionError, match=r"Row 0, column '(map|image)': expected an array of shape"):
             write_submission(frame, spec, tmp_path)
     assert not os.listdir(tmp_path)
 
@@ -201,7 +201,7 @@ def test_a_card_that_contradicts_itself():
         {"columns": (ARRAYS.columns[0], Column(name="x", dtype="array"))},
         {"rows": "free"},
     ):
-        with pytest.raises(ValueError, match="needs kind|have a shape|is for csv"):
+        with pytest.raises(ValueError, match=r"needs kind|have a shape|is for csv"):
             Submission(**{**ARRAYS.model_dump(), **change})
 
 

@@ -10,8 +10,8 @@ Each homework has a module of its own here (`common/data/hw01.py`) that offers
 
 `splits` has `train`, `validation`, `test` (inputs only) and `about`, one sentence that says what the data is.
 `reference` is a table with the columns of the submission file, in order: the right answers, or the key columns
-alone where nobody outside knows the answers. Columns behind these are for the judge alone, and a column may hold an array
-per row. For original data `reference.attrs["edition"]` names the course's year
+alone where nobody outside knows the answers. Columns behind these are for the judge alone, and a column may hold an
+array per row. For original data `reference.attrs["edition"]` names the course's year
 ("2022").
 """
 
