@@ -221,6 +221,7 @@ def doctor() -> None:
     """What this machine offers: Python, torch, device, memory, disk, versions."""
     from importlib.metadata import PackageNotFoundError, version
 
+    from common import kernels
     from common.device import pick_device
     from common.paths import data_dir
 
@@ -233,6 +234,9 @@ def doctor() -> None:
         except PackageNotFoundError:
             table.add_row(package, "[red]missing[/]")
     table.add_row("memory", _memory())
+    table.add_row(
+        "fast kernels", f"no: {kernels.why_not()}" if kernels.why_not() else "yes (HW_FAST_KERNELS=0 switches them off)"
+    )
     free = shutil.disk_usage(next(p for p in [data_dir(), *data_dir().parents] if p.exists())).free
     table.add_row("data folder", f"{data_dir()}, {free / 1e9:.0f} GB free")
     console.print(table)

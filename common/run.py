@@ -11,7 +11,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from common import data, notebooks
+from common import data, kernels, notebooks
 from common.card import RUNGS, Card, find_card
 from common.errors import DataError, HomeworkError, NotebookError
 from common.files import replacing
@@ -149,6 +149,7 @@ def run_all(jobs: Iterable[Job], workers: int = 1, on_cell: Callable[[str, int, 
     threads = str(max(1, (os.cpu_count() or 1) // workers))
     with (
         _environment(OMP_NUM_THREADS=os.environ.get("OMP_NUM_THREADS", threads)),
+        kernels.serving(),
         ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker, initargs=(reports,)) as pool,
     ):
         waiting = {pool.submit(run, job) for job in jobs}

@@ -14,7 +14,7 @@ PACKAGE = Path(common.__file__).parent
 LAYERS = [
     ["errors", "files", "paths"],
     ["device", "seed", "metrics", "generators"],
-    ["archives", "fetch", "plots", "progress", "loaders", "checkpoint", "training"],
+    ["archives", "fetch", "kernels", "plots", "progress", "loaders", "checkpoint", "training"],
     ["data"],
     ["card", "bundles", "submission", "judges", "homework", "check"],
     ["notebooks", "readme"],

@@ -1,0 +1,97 @@
+"""Kernels that start at once: within `with serving():` the kernel `python3` is forked from a process with torch.
+
+A notebook that imports torch and torchvision pays about three seconds for that. Here one clean process (`server.py`)
+pays them once and forks a kernel per notebook; `client.py` is the command of the kernelspec, so that papermill, nbval
+and any other Jupyter program use it without knowing. Results are equal, bit for bit. Linux only: elsewhere, and with
+HW_FAST_KERNELS=0 in the environment, the plain kernel starts as ever.
+"""
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+_HERE = Path(__file__).parent
+SOCKET = "HW_KERNEL_SERVER"  # environment variable: where the server listens
+
+
+def why_not() -> str:
+    """Why kernels are not forked here, in a few words; empty if they are."""
+    if os.environ.get("HW_FAST_KERNELS", "1") == "0":
+        return "switched off by HW_FAST_KERNELS=0"
+    if sys.platform != "linux":
+        return "only on Linux"  # elsewhere a fork of a process with such libraries is not safe, or there is none
+    return ""
+
+
+@contextlib.contextmanager
+def serving() -> Iterator[bool]:
+    """Serve the kernel `python3` from a fork server, for this process and the ones it starts; True if it is so.
+
+    The server ends with the block, and with this process, however that ends; its kernels end with it. A block within a
+    block, or within a process started by one, uses the server that is there.
+    """
+    if os.environ.get(SOCKET) or why_not():
+        yield bool(os.environ.get(SOCKET))
+        return
+    folder = Path(tempfile.mkdtemp(prefix="hw-kernels-"))  # for this user's eyes alone
+    before = {name: os.environ.get(name) for name in (SOCKET, "JUPYTER_PATH")}
+    server = None
+    try:
+        server = _start(folder)
+        spec = folder / "kernels" / "python3" / "kernel.json"
+        spec.parent.mkdir(parents=True)
+        argv = [sys.executable, "-I", "-S", str(_HERE / "client.py"), "-f", "{connection_file}"]
+        spec.write_text(json.dumps({"argv": argv, "display_name": "Python 3", "language": "python"}), "utf-8")
+        os.environ[SOCKET] = str(folder / "socket")
+        os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, [str(folder), before["JUPYTER_PATH"]]))
+        yield True
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
+        if server is not None:
+            server.send_signal(signal.SIGTERM)  # it ends its kernels first
+            try:
+                server.wait(10)
+            except subprocess.TimeoutExpired:
+                server.kill()
+                server.wait()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _start(folder: Path) -> subprocess.Popen:
+    """The server, listening from now on; it answers once it has imported everything."""
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(folder / "socket"))
+        listener.listen(128)
+        # OpenBLAS would start its threads when it is loaded; each kernel gets the environment of whoever asked for it
+        environment = {name: value for name, value in os.environ.items() if name in _KEPT}
+        environment |= {"OPENBLAS_NUM_THREADS": "1", "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+        command = [sys.executable, "-P", "-m", "common.kernels.server", str(listener.fileno()), str(os.getpid())]
+        with open(folder / "server.log", "w") as log:
+            return subprocess.Popen(
+                command,
+                env=environment,
+                pass_fds=[listener.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd="/",
+                start_new_session=True,  # Ctrl-C is for the owner; this one follows when the owner is gone
+            )
+
+
+# what the server itself needs of the environment; no secret of the owner's can then reach a kernel through it
+_KEPT = {
+    "HOME", "PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "PYTHONPATH", "PYTHONHASHSEED", "LD_LIBRARY_PATH",
+    "VIRTUAL_ENV", "MPLCONFIGDIR", "XDG_CACHE_HOME", "OMP_NUM_THREADS",
+}  # fmt: skip

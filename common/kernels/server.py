@@ -1,0 +1,211 @@
+"""The fork server: a clean process that has imported what notebooks import, and forks a kernel for each request.
+
+It never runs an operation of torch, starts a thread or touches CUDA, or its children could hang. It gives up if
+an import starts a thread, and its clients fall back to plain kernels. It ends with its owner.
+"""
+
+import contextlib
+import gc
+import importlib
+import json
+import os
+import random
+import selectors
+import signal
+import socket
+import struct
+import sys
+from collections.abc import Callable
+
+PRELOADED = (
+    "numpy",
+    "pandas",
+    "matplotlib.pyplot",
+    "torch",
+    "torchvision.transforms.v2",
+    "ipykernel.ipkernel",
+    "ipykernel.kernelapp",
+    "IPython.core.completer",
+    "tqdm.auto",
+)
+
+_THREADS = os.environ.get("OMP_NUM_THREADS")  # what torch has read when it was loaded
+
+
+def main(listener: socket.socket, owner: int) -> Callable[[], None] | None:
+    """Serve until the owner is gone or SIGTERM. In the process of a new kernel it returns what that has to run."""
+    gc.disable()
+    for name in PRELOADED:
+        importlib.import_module(name)
+    if len(os.listdir("/proc/self/task")) > 1:
+        sys.exit("An import has started a thread, so kernels cannot be forked.")
+    gc.collect()
+    gc.freeze()  # so that a collection in a kernel leaves the shared pages alone
+    gc.enable()
+    return _Server(listener, owner).serve()
+
+
+class _Server:
+    def __init__(self, listener: socket.socket, owner: int):
+        self.kernels: dict[int, socket.socket] = {}  # process id -> who asked for it
+        self.wake, self.waker = os.pipe()
+        os.set_blocking(self.waker, False)
+        self.selector = selectors.DefaultSelector()
+        self.selector.register(listener, selectors.EVENT_READ, self._accept)
+        self.selector.register(os.pidfd_open(owner), selectors.EVENT_READ, self._stop)
+        self.selector.register(self.wake, selectors.EVENT_READ, self._signalled)
+        self.listener = listener
+        self.stopping = False
+        self.child: Callable[[], None] | None = None  # set in the process of a new kernel alone
+        self.handlers = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGCHLD, signal.SIGTERM)}
+        signal.set_wakeup_fd(self.waker, warn_on_full_buffer=False)
+
+    def serve(self) -> Callable[[], None] | None:
+        while not self.stopping or self.kernels:
+            for key, _ in self.selector.select():
+                key.data(key.fileobj)
+                if self.child is not None:
+                    return self.child
+        return None
+
+    def _stop(self, _=None) -> None:
+        self.stopping = True
+        for pid in self.kernels:
+            _kill(pid)
+        for key in list(self.selector.get_map().values()):
+            if key.fileobj != self.wake:
+                self.selector.unregister(key.fileobj)
+
+    def _signalled(self, wake: int) -> None:
+        if signal.SIGTERM in os.read(wake, 1000) and not self.stopping:
+            self._stop()
+        while self.kernels:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if pid == 0:
+                break
+            connection = self.kernels.pop(pid)
+            with contextlib.suppress(OSError):  # nobody wants to know any more
+                connection.sendall(struct.pack("i", status))
+            self._hang_up(connection)
+
+    def _accept(self, listener: socket.socket) -> None:
+        connection, _ = listener.accept()
+        connection.settimeout(10)
+        try:
+            head, descriptors, _, _ = socket.recv_fds(connection, 4, 3)
+            content = b""
+            while len(content) < struct.unpack("I", head)[0]:
+                content += connection.recv(1 << 20) or _refuse("cut off")
+            request = json.loads(content)
+        except (OSError, ValueError, struct.error):
+            connection.close()
+            return
+        pid = os.fork()
+        if pid == 0:
+            self._become(connection)
+            self.child = lambda: _kernel(request, descriptors)
+            return
+        for descriptor in descriptors:
+            os.close(descriptor)
+        self.kernels[pid] = connection
+        connection.sendall(struct.pack("i", pid))
+        self.selector.register(connection, selectors.EVENT_READ, self._hear)
+
+    def _become(self, connection: socket.socket) -> None:
+        """Forget in a child what belongs to the server."""
+        signal.set_wakeup_fd(-1)
+        for number, handler in self.handlers.items():
+            signal.signal(number, handler)
+        for key in list(self.selector.get_map().values()):
+            os.close(key.fd)
+        connection.close()
+        self.selector.close()
+        os.close(self.waker)
+
+    def _hear(self, connection: socket.socket) -> None:
+        """A signal for a kernel; or its client is gone, and so must it be."""
+        (pid,) = (pid for pid, other in self.kernels.items() if other is connection)
+        try:
+            numbers = connection.recv(100)
+        except OSError:
+            numbers = b""
+        if not numbers:
+            self.selector.unregister(connection)
+            _kill(pid)
+        for number in numbers:
+            os.kill(pid, number)
+
+    def _hang_up(self, connection: socket.socket) -> None:
+        with contextlib.suppress(KeyError, ValueError):
+            self.selector.unregister(connection)
+        connection.close()
+
+
+def _refuse(why: str):
+    raise ValueError(why)
+
+
+def _kill(pid: int) -> None:
+    """Kill a kernel and its process group."""
+    try:
+        os.killpg(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        os.kill(pid, signal.SIGKILL)  # it has not made its group yet; it is ours until waited for
+
+
+def _kernel(request: dict, descriptors: list[int]) -> None:
+    """Be the kernel that was asked for, from here to the end of the process."""
+    os.setsid()
+    for target, descriptor in enumerate(descriptors):
+        os.dup2(descriptor, target)
+        os.close(descriptor)
+    os.umask(request["umask"])
+    os.chdir(request["cwd"])
+    take_environment(request["env"])
+    run_kernel(request["argv"])
+
+
+def take_environment(environment: dict[str, str]) -> None:
+    """Take over an environment, also where libraries have read the old one, and random states of one's own."""
+    import matplotlib
+    import numpy
+    import torch
+
+    os.environ.clear()
+    os.environ.update(environment)
+    random.seed()
+    numpy.random.seed()
+    if "MPLBACKEND" in environment:
+        matplotlib.rcParams["backend"] = environment["MPLBACKEND"]
+    if environment.get("OMP_NUM_THREADS") != _THREADS:
+        torch.set_num_threads(_wanted(environment, "OMP_NUM_THREADS"))
+    with contextlib.suppress(ImportError):
+        from threadpoolctl import ThreadpoolController
+
+        threads = _wanted(environment, "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")
+        ThreadpoolController().select(internal_api="openblas").limit(limits=threads)
+
+
+def _wanted(environment: dict[str, str], *names: str) -> int:
+    """How many threads a library takes that reads these variables when it is loaded."""
+    for name in names:
+        first = environment.get(name, "").split(",")[0]
+        if first.isdigit() and int(first):
+            return int(first)
+    return len(os.sched_getaffinity(0))
+
+
+def run_kernel(argv: list[str], ready: Callable[[], None] = lambda: None) -> None:
+    """An IPython kernel in this process; `ready` is called once its sockets are there, before any cell runs."""
+    from ipykernel.kernelapp import IPKernelApp
+
+    app = IPKernelApp.instance(parent_handle=1)  # 1: no watching of a parent, its client is watched
+    app.initialize(argv)
+    ready()
+    app.start()
+
+
+if __name__ == "__main__":
+    become = main(socket.socket(fileno=int(sys.argv[1])), int(sys.argv[2]))
+    if become is not None:
+        become()
