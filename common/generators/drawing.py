@@ -1,0 +1,322 @@
+"""Drawn pictures that look photographed: a pen, a canvas that knows how high everything lies, light, and a camera.
+
+A picture is drawn flat, from the table upwards, in small filled shapes. Beside its colour every pixel keeps a height,
+and whether it belongs to what the picture is of. From the heights `photograph` computes where light falls and shadows
+lie (Lambert's law on a height field), then adds what a camera adds: a colour cast, exposure, blur and noise.
+
+    canvas = Canvas(64, light=0.7)
+    pen = canvas.pen().part(0.1, 0, size=0.5, angle=0.3)  # a frame of its own, half as large and turned
+    pen.raised(20).ball(0, 0, 1, 0.8, hsv(0.08, 0.6, 0.7))
+    pen.marked().dots(disc(rng, 30, 0.6), 0.05, 0.03, [(90, 50, 20)], rng)
+    image, mask = photograph(canvas, rng)
+
+Colours are (red, green, blue) from 0 to 255. Lengths are in units of the pen's frame, angles in radians, y points down.
+"""
+# ruff: noqa: RUF005 - a pair added to an array of points moves them
+
+import colorsys
+import math
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+Color = tuple[float, float, float]
+
+OVERSAMPLED = 2  # a canvas has so many times more pixels across than the picture, against jagged edges
+HIGHEST = 127  # of the fourth channel's lower seven bits; the eighth says that the pixel is marked
+_TURN = 2 * math.pi
+
+# --- colours and shapes -----------------------------------------------------------------------------------------------
+
+
+def hsv(hue: float, saturation: float, value: float) -> Color:
+    """A colour by hue (goes round at 1), saturation and value (cut to 0 ... 1)."""
+    red, green, blue = colorsys.hsv_to_rgb(hue % 1, min(max(saturation, 0), 1), min(max(value, 0), 1))
+    return 255 * red, 255 * green, 255 * blue
+
+
+def mix(one: Color, other: Color, share: float) -> Color:
+    """`share` 0 gives `one`, 1 gives `other`."""
+    keep = 1 - share
+    return keep * one[0] + share * other[0], keep * one[1] + share * other[1], keep * one[2] + share * other[2]
+
+
+def shade(color: Color, factor: float) -> Color:
+    """Darker below 1, lighter above."""
+    return color[0] * factor, color[1] * factor, color[2] * factor
+
+
+def circle(n: int) -> np.ndarray:
+    """n points on the unit circle, (n, 2)."""
+    angles = np.arange(n) * (_TURN / n)
+    return np.stack([np.cos(angles), np.sin(angles)], 1)
+
+
+def arc(start: float, end: float, n: int, rx: float = 1.0, ry: float | None = None) -> np.ndarray:
+    """n points on an ellipse from one angle to another, (n, 2)."""
+    angles = np.linspace(start, end, n)
+    return np.stack([rx * np.cos(angles), (rx if ry is None else ry) * np.sin(angles)], 1)
+
+
+def turned(points, angle: float) -> np.ndarray:
+    c, s = math.cos(angle), math.sin(angle)
+    return np.asarray(points) @ np.array([[c, s], [-s, c]])
+
+
+def smooth(points, per_corner: int = 5, closed: bool = True) -> np.ndarray:
+    """A smooth curve through `points` (Catmull & Rom 1974, "A class of local interpolating splines")."""
+    p = np.asarray(points, float)
+    t = np.linspace(0, 1, per_corner, endpoint=False)[:, None, None]
+    if closed:
+        a, b, c, d = np.roll(p, 1, 0), p, np.roll(p, -1, 0), np.roll(p, -2, 0)
+    else:
+        ends = np.concatenate([p[:1], p, p[-1:]])
+        a, b, c, d = ends[:-3], ends[1:-2], ends[2:-1], ends[3:]
+    curve = 0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3)
+    curve = curve.transpose(1, 0, 2).reshape(-1, 2)
+    return curve if closed else np.concatenate([curve, p[-1:]])
+
+
+def mirrored(points) -> np.ndarray:
+    """An outline from its right half, top to bottom: the left half is added."""
+    p = np.asarray(points, float)
+    return np.concatenate([p, (p * [-1, 1])[::-1]])
+
+
+def blob(rng: np.random.Generator, roughness: float = 0.1, n: int = 24) -> np.ndarray:
+    """A circle of radius about 1 with a wavy edge, (n, 2)."""
+    angles = np.arange(n) * (_TURN / n)
+    size, phase = rng.normal(0, roughness, 4), rng.uniform(0, _TURN, 4)
+    waves = np.arange(2, 6)[:, None]
+    radius = 1 + (size[:, None] * np.cos(waves * angles + phase[:, None]) / np.sqrt(waves - 1)).sum(0)
+    return circle(n) * radius[:, None]
+
+
+def disc(rng: np.random.Generator, n: int, radius: float = 1.0) -> np.ndarray:
+    """n points evenly scattered over a disc, (n, 2)."""
+    angles, r = rng.uniform(0, _TURN, n), radius * np.sqrt(rng.random(n))
+    return np.stack([r * np.cos(angles), r * np.sin(angles)], 1)
+
+
+# --- canvas and pen ---------------------------------------------------------------------------------------------------
+
+_ROUND = circle(24)
+_SMALL = circle(9)
+_SPREAD = 9  # of the heights of dots
+
+
+class Canvas:
+    """A square picture in the making. The frame of its pen reaches from -1 to 1 in both directions.
+
+    side: pixels of the finished picture; light: the angle that light comes from, 0 from the right, pi / 2 from below.
+    """
+
+    def __init__(self, side: int, light: float = -2.2, color: Color = (200, 200, 200)):
+        self.side, self.light = side, light
+        self.image = Image.new("RGBX", (side * OVERSAMPLED,) * 2, _ink(color, 0))
+        self.draw = ImageDraw.Draw(self.image)
+
+    def pen(self) -> "Pen":
+        half = self.side * OVERSAMPLED / 2
+        return Pen(self, (half, 0.0, 0.0, half), (half, half))
+
+    def pixels(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Colours (S, S, 3), 0 to 1, and heights (S, S), 0 to 127, both float32, and marks (S, S) bool."""
+        colors = np.asarray(self.image.reduce(OVERSAMPLED))[..., :3].astype(np.float32)
+        fourth = np.asarray(self.image)[..., 3]
+        corners = [fourth[i::OVERSAMPLED, j::OVERSAMPLED] for i in range(OVERSAMPLED) for j in range(OVERSAMPLED)]
+        heights = sum((corner & HIGHEST).astype(np.float32) for corner in corners) / len(corners)
+        marks = sum(corner >> 7 for corner in corners) * 2 >= len(corners)
+        return colors / 255, heights, marks
+
+
+class Pen:
+    """Fills shapes in a frame of its own, which may be turned, scaled, stretched and mirrored against the canvas."""
+
+    def __init__(self, canvas: Canvas, matrix, origin, height: float = 0.0, mark: bool = False):
+        self.canvas, self.matrix, self.origin, self.height, self.mark = canvas, matrix, origin, height, mark
+        self._array, self._origin = np.array(matrix).reshape(2, 2), np.array(origin)
+
+    # another pen
+
+    def part(self, x=0.0, y=0.0, size=1.0, angle=0.0, flip=False, stretch=1.0) -> "Pen":
+        """A pen whose frame lies in this one: its middle at (x, y), `size` as large, turned by `angle`."""
+        a, b, c, d = self.matrix
+        cos, sin = math.cos(angle), math.sin(angle)
+        wide, high = (-size if flip else size) * stretch, size / stretch
+        ex = (wide * cos, wide * sin)  # where the new unit vectors lie in this frame
+        ey = (-high * sin, high * cos)
+        matrix = (ex[0] * a + ex[1] * c, ex[0] * b + ex[1] * d, ey[0] * a + ey[1] * c, ey[0] * b + ey[1] * d)
+        origin = (x * a + y * c + self.origin[0], x * b + y * d + self.origin[1])
+        return Pen(self.canvas, matrix, origin, self.height, self.mark)
+
+    def raised(self, by: float) -> "Pen":
+        """The same frame, higher above the table."""
+        return Pen(self.canvas, self.matrix, self.origin, min(self.height + by, HIGHEST), self.mark)
+
+    def marked(self, mark: bool = True) -> "Pen":
+        """The same frame, drawing what counts (food), or what does not (the plate)."""
+        return Pen(self.canvas, self.matrix, self.origin, self.height, mark)
+
+    @property
+    def scale(self) -> float:
+        """Canvas pixels per unit."""
+        a, b, c, d = self.matrix
+        return math.sqrt(abs(a * d - b * c))
+
+    @property
+    def towards_light(self) -> tuple[float, float]:
+        """The direction that light comes from, in this frame, of length about 1."""
+        a, b, c, d = self.matrix
+        x, y = math.cos(self.canvas.light), math.sin(self.canvas.light)
+        by = self.scale / (a * d - b * c)
+        return (x * d - y * c) * by, (y * a - x * b) * by
+
+    # shapes
+
+    def polygon(self, points, color: Color) -> None:
+        """Fill the polygon through `points`, (N, 2)."""
+        pixels = np.asarray(points) @ self._array + self._origin
+        self.canvas.draw.polygon(pixels.ravel().tolist(), fill=self._ink(color))
+
+    def ellipse(self, x, y, rx, ry, color: Color, angle: float = 0.0) -> None:
+        points = _ROUND * (rx, ry)
+        self.polygon((turned(points, angle) if angle else points) + (x, y), color)
+
+    def ball(self, x, y, rx, ry, color: Color, angle: float = 0.0, gloss: float = 0.35) -> None:
+        """A rounded thing: darker at the edge, lighter towards the light."""
+        dx, dy = self.towards_light
+        self.ellipse(x, y, rx, ry, shade(color, 0.74), angle)
+        self.ellipse(x + 0.09 * rx * dx, y + 0.09 * ry * dy, 0.86 * rx, 0.86 * ry, color, angle)
+        light = mix(color, (255, 250, 235), gloss)
+        self.ellipse(x + 0.36 * rx * dx, y + 0.36 * ry * dy, 0.36 * rx, 0.36 * ry, light, angle)
+
+    def dots(self, points, rx: float, ry: float, colors: list[Color], rng: np.random.Generator | None = None) -> None:
+        """A small ellipse at each of `points` (N, 2), colours in turn, each at a height a little different.
+
+        rng: turns each by an angle of its own.
+        """
+        n = len(points)
+        if n == 0:
+            return
+        shapes = np.broadcast_to(_SMALL * (rx, ry), (n, len(_SMALL), 2))
+        if rng is not None:
+            angles = rng.uniform(0, math.pi, n)
+            c, s = np.cos(angles), np.sin(angles)
+            shapes = shapes @ np.array([[c, s], [-s, c]]).transpose(2, 0, 1)
+        pixels = (shapes + np.asarray(points)[:, None]) @ self._array + self._origin
+        polygon = self.canvas.draw.polygon
+        inks = [_ink(color, self._fourth(_SPREAD * (k % 4) / 3)) for k, color in enumerate(_cycled(colors, 12))]
+        for k, outline in enumerate(pixels.reshape(n, -1).tolist()):
+            polygon(outline, fill=inks[k % len(inks)])
+
+    def line(self, points, width: float, color: Color) -> None:
+        """A stroke with round ends through `points`."""
+        pixels = np.asarray(points) @ self._array + self._origin
+        thick, ink, draw = max(1, round(width * self.scale)), self._ink(color), self.canvas.draw
+        draw.line(pixels.ravel().tolist(), fill=ink, width=thick, joint="curve" if thick > 3 else None)
+        if thick > 3:
+            r = thick / 2 - 0.5
+            for x, y in pixels[[0, -1]].tolist():
+                draw.ellipse((x - r, y - r, x + r, y + r), fill=ink)
+
+    def rope(self, points, width: float, color: Color) -> None:
+        """A rounded stroke: a darker edge, and a lighter ridge towards the light."""
+        dx, dy = self.towards_light
+        points = np.asarray(points)
+        self.line(points, width, shade(color, 0.7))
+        self.line(points + (0.08 * width * dx, 0.08 * width * dy), 0.72 * width, color)
+        self.line(points + (0.2 * width * dx, 0.2 * width * dy), 0.22 * width, mix(color, (255, 250, 235), 0.3))
+
+    def slab(self, outline, color: Color, edge: Color, thick: float = 0.12, inner: float = 0.9) -> None:
+        """A flat thing with a visible rim: `outline` in the colour of its edge, and smaller in its own."""
+        outline = np.asarray(outline)
+        dx, dy = self.towards_light
+        self.polygon(outline - (0.5 * thick * dx, 0.5 * thick * dy), shade(edge, 0.72))
+        self.polygon(outline, edge)
+        self.polygon(outline.mean(0) + inner * (outline - outline.mean(0)), color)
+
+    def _fourth(self, above: float = 0.0) -> int:
+        return min(int(self.height + above), HIGHEST) | (128 if self.mark else 0)
+
+    def _ink(self, color: Color) -> tuple[int, int, int, int]:
+        return _ink(color, self._fourth())
+
+
+def _ink(color: Color, fourth: int) -> tuple[int, int, int, int]:
+    red, green, blue = color
+    return min(max(int(red), 0), 255), min(max(int(green), 0), 255), min(max(int(blue), 0), 255), fourth
+
+
+def _cycled(colors: list[Color], at_least: int) -> list[Color]:
+    return list(colors) * -(-at_least // len(colors))
+
+
+# --- light and camera -------------------------------------------------------------------------------------------------
+
+# What differs from photograph to photograph: the smallest and the largest value, all in between equally likely.
+CAMERA = {
+    "relief": (0.15, 0.4),  # how much brighter a slope is that faces the light, and darker one that does not
+    "shadow": (0.2, 0.6),  # how dark a shadow is
+    "falloff": (0.0, 0.3),  # how much brighter the side is where the light stands
+    "warmth": (-0.2, 0.2),  # cast towards yellow or blue (log of red against blue)
+    "tint": (-0.06, 0.06),  # cast towards green or magenta
+    "exposure": (-0.3, 0.2),  # log of brightness
+    "contrast": (-0.25, 0.2),  # log
+    "saturation": (-0.5, 0.2),  # log
+    "blur": (0.0, 0.8),  # share of a 3 x 3 mean in each pixel
+    "noise": (0.0, 0.03),  # standard deviation, where white is 1
+}
+
+
+def photograph(canvas: Canvas, rng: np.random.Generator, camera: dict = CAMERA) -> tuple[np.ndarray, np.ndarray]:
+    """What a camera sees of a canvas: the image (S, S, 3) uint8, and what is marked in it (S, S) bool.
+
+    camera: a range for each of CAMERA's names.
+    """
+    values = {name: rng.uniform(*camera[name]) for name in CAMERA}
+    image, heights, marks = canvas.pixels()
+    image *= illumination(heights, canvas.light, values)[..., None]
+    if values["blur"] > 0.2:
+        image += values["blur"] * (_mean3(image) - image)
+    image = developed(image, values)
+    image += values["noise"] * rng.standard_normal(image.shape, dtype=np.float32)
+    return (255 * image.clip(0, 1)).astype(np.uint8), marks
+
+
+def developed(image: np.ndarray, values: dict) -> np.ndarray:
+    """Saturation around grey, contrast around the middle, then a colour cast and exposure, all as one affine map."""
+    colorful, contrast = math.exp(values["saturation"]), math.exp(values["contrast"])
+    warm, tint = values["warmth"], values["tint"]
+    cast = np.exp(values["exposure"] + np.array([warm / 2, tint, -warm / 2]))
+    matrix = contrast * (colorful * np.eye(3) + (1 - colorful) / 3) * cast
+    return image @ matrix.astype(np.float32) + (0.5 * (1 - contrast) * cast).astype(np.float32)
+
+
+def illumination(heights: np.ndarray, light: float, values: dict) -> np.ndarray:
+    """How brightly each pixel is lit, (S, S): slopes, cast shadows, and the nearness of the lamp."""
+    x, y = math.cos(light), math.sin(light)
+    h = _mean3(heights)
+    slope = np.zeros_like(h)  # upwards, away from the light: such a slope faces it
+    slope[1:-1] -= y * (h[2:] - h[:-2])
+    slope[:, 1:-1] -= x * (h[:, 2:] - h[:, :-2])
+    shadow = np.zeros_like(h)
+    for distance in (1.2, 2.4, 3.6):  # pixels towards the light: does anything stand high enough there?
+        there = _shifted(_shifted(heights, round(distance * y), 0), round(distance * x), 1)
+        np.maximum(shadow, there - heights - 5 * distance, out=shadow)
+    shadow = _mean3((shadow / 25).clip(0, 1))
+    across = np.linspace(-1, 1, len(h), dtype=np.float32)
+    lamp = 1 + values["falloff"] * (x * across + y * across[:, None])
+    return lamp * (1 + values["relief"] * np.tanh(slope / 14)) * (1 - values["shadow"] * shadow)
+
+
+def _shifted(a: np.ndarray, by: int, axis: int) -> np.ndarray:
+    """What lies `by` pixels further on; beyond the edge its last pixels are repeated."""
+    return a.take(np.arange(by, by + a.shape[axis]), axis, mode="clip")
+
+
+def _mean3(a: np.ndarray) -> np.ndarray:
+    """Each pixel becomes the mean of itself and its eight neighbours."""
+    for axis in (0, 1):
+        a = (_shifted(a, -1, axis) + a + _shifted(a, 1, axis)) * np.float32(1 / 3)
+    return a
