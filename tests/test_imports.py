@@ -15,7 +15,7 @@ LAYERS = [
     ["errors", "files", "paths"],
     ["device", "seed", "metrics", "generators"],
     ["archives", "fetch", "kernels", "plots", "progress", "loaders", "checkpoint", "training"],
-    ["data"],
+    ["data", "zoo"],
     ["card", "bundles", "submission", "judges", "homework", "check"],
     ["notebooks", "readme"],
     ["run", "ladder"],
