@@ -15,7 +15,10 @@ import signal
 import socket
 import struct
 import sys
+import time
 from collections.abc import Callable
+
+from common.kernels import sandbox
 
 PRELOADED = (
     "numpy",
@@ -29,6 +32,7 @@ PRELOADED = (
     "tqdm.auto",
 )
 
+SANDBOX = "HW_SANDBOX"  # environment variable of a request: the sandbox to start the kernel in, as JSON
 _THREADS = os.environ.get("OMP_NUM_THREADS")  # what torch has read when it was loaded
 
 
@@ -48,6 +52,8 @@ def main(listener: socket.socket, owner: int) -> Callable[[], None] | None:
 class _Server:
     def __init__(self, listener: socket.socket, owner: int):
         self.kernels: dict[int, socket.socket] = {}  # process id -> who asked for it
+        self.wardens: set[int] = set()  # those that are in a sandbox, and end in order when told to
+        self.doomed: dict[int, float] = {}  # told to, and when that must have happened
         self.wake, self.waker = os.pipe()
         os.set_blocking(self.waker, False)
         self.selector = selectors.DefaultSelector()
@@ -62,16 +68,19 @@ class _Server:
 
     def serve(self) -> Callable[[], None] | None:
         while not self.stopping or self.kernels:
-            for key, _ in self.selector.select():
+            for key, _ in self.selector.select(1 if self.doomed else None):
                 key.data(key.fileobj)
                 if self.child is not None:
                     return self.child
+            for pid in [pid for pid, end in self.doomed.items() if time.monotonic() > end]:
+                del self.doomed[pid]
+                os.kill(pid, signal.SIGKILL)
         return None
 
     def _stop(self, _=None) -> None:
         self.stopping = True
         for pid in self.kernels:
-            _kill(pid)
+            self._kill(pid)
         for key in list(self.selector.get_map().values()):
             if key.fileobj != self.wake:
                 self.selector.unregister(key.fileobj)
@@ -84,6 +93,8 @@ class _Server:
             if pid == 0:
                 break
             connection = self.kernels.pop(pid)
+            self.wardens.discard(pid)
+            self.doomed.pop(pid, None)
             with contextlib.suppress(OSError):  # nobody wants to know any more
                 connection.sendall(struct.pack("i", status))
             self._hang_up(connection)
@@ -91,11 +102,17 @@ class _Server:
     def _accept(self, listener: socket.socket) -> None:
         connection, _ = listener.accept()
         connection.settimeout(10)
+        peer = struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[0]
         try:
+            if _descends(peer, os.getpid()):
+                raise ValueError("a kernel may not ask for another, which would be outside its sandbox")
             head, descriptors, _, _ = socket.recv_fds(connection, 4, 3)
             content = b""
             while len(content) < struct.unpack("I", head)[0]:
-                content += connection.recv(1 << 20) or _refuse("cut off")
+                part = connection.recv(1 << 20)
+                if not part:
+                    raise ValueError("cut off")
+                content += part
             request = json.loads(content)
         except (OSError, ValueError, struct.error):
             connection.close()
@@ -108,6 +125,8 @@ class _Server:
         for descriptor in descriptors:
             os.close(descriptor)
         self.kernels[pid] = connection
+        if SANDBOX in request["env"]:
+            self.wardens.add(pid)
         connection.sendall(struct.pack("i", pid))
         self.selector.register(connection, selectors.EVENT_READ, self._hear)
 
@@ -131,9 +150,20 @@ class _Server:
             numbers = b""
         if not numbers:
             self.selector.unregister(connection)
-            _kill(pid)
+            self._kill(pid)
         for number in numbers:
             os.kill(pid, number)
+
+    def _kill(self, pid: int) -> None:
+        """End a kernel and its process group; one in a sandbox through its warden, which kills all it has started."""
+        if pid in self.wardens:
+            os.kill(pid, signal.SIGTERM)
+            self.doomed.setdefault(pid, time.monotonic() + 10)
+            return
+        try:
+            os.killpg(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            os.kill(pid, signal.SIGKILL)  # it has not made its group yet; it is ours until waited for
 
     def _hang_up(self, connection: socket.socket) -> None:
         with contextlib.suppress(KeyError, ValueError):
@@ -141,16 +171,15 @@ class _Server:
         connection.close()
 
 
-def _refuse(why: str):
-    raise ValueError(why)
-
-
-def _kill(pid: int) -> None:
-    """Kill a kernel and its process group."""
+def _descends(pid: int, ancestor: int) -> bool:
+    """Whether a process is `ancestor` or below it, or gone already."""
     try:
-        os.killpg(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        os.kill(pid, signal.SIGKILL)  # it has not made its group yet; it is ours until waited for
+        while pid > 1 and pid != ancestor:
+            with open(f"/proc/{pid}/stat") as file:
+                pid = int(file.read().rpartition(")")[2].split()[1])
+    except OSError:
+        return True
+    return pid == ancestor
 
 
 def _kernel(request: dict, descriptors: list[int]) -> None:
@@ -160,9 +189,15 @@ def _kernel(request: dict, descriptors: list[int]) -> None:
         os.dup2(descriptor, target)
         os.close(descriptor)
     os.umask(request["umask"])
-    os.chdir(request["cwd"])
-    take_environment(request["env"])
-    run_kernel(request["argv"])
+    environment = dict(request["env"])
+    made = environment.pop(SANDBOX, None)
+    if made is None:
+        os.chdir(request["cwd"])
+        ready = None
+    else:
+        ready = sandbox.enter_or_tell(sandbox.Sandbox(**json.loads(made)))
+    take_environment(environment)
+    run_kernel(request["argv"], ready)
 
 
 def take_environment(environment: dict[str, str]) -> None:
@@ -195,13 +230,14 @@ def _wanted(environment: dict[str, str], *names: str) -> int:
     return len(os.sched_getaffinity(0))
 
 
-def run_kernel(argv: list[str], ready: Callable[[], None] = lambda: None) -> None:
+def run_kernel(argv: list[str], ready: Callable[[], None] | None = None) -> None:
     """An IPython kernel in this process; `ready` is called once its sockets are there, before any cell runs."""
     from ipykernel.kernelapp import IPKernelApp
 
     app = IPKernelApp.instance(parent_handle=1)  # 1: no watching of a parent, its client is watched
     app.initialize(argv)
-    ready()
+    if ready is not None:
+        ready()
     app.start()
 
 

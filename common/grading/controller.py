@@ -1,0 +1,212 @@
+"""From a folder of submissions to records: which jobs there are, which are done, and who does the rest.
+
+A job is done when its record is there, and a record appears whole or not at all. So a controller that was stopped, however
+that came, goes on where it was; several at once, each with its share, never get in each other's way.
+"""
+
+import contextlib
+import os
+import secrets
+import shutil
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import common
+from common import data as sources
+from common import kernels
+from common.card import Card, find_card
+from common.errors import HomeworkError
+from common.files import replacing
+from common.grading import intake, records
+from common.grading.helper import Helper
+from common.grading.records import Job, Limits, Record
+from common.grading.worker import PREFIX
+from common.kernels import sandbox
+
+TRIES = 3  # for a failure of the grader itself
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be graded: attempts in a fixed order, and the jobs behind them, one for all attempts that are equal."""
+
+    card: Card
+    out: Path
+    handed: list[intake.Handed]
+    jobs: dict[str, Job]  # SHA-256 of an attempt -> its job
+
+    def waiting(self, shard: tuple[int, int] = (1, 1)) -> list[Job]:
+        """Jobs without a record, or this shard's part of all such."""
+        number, count = shard
+        mine = [job for job in self.jobs.values() if int(job.key, 16) % count == number - 1]
+        return [job for job in mine if records.read(job.record_path) is None]
+
+    def records(self) -> dict[str, Record]:
+        """SHA-256 of an attempt -> its record, as far as there is one."""
+        found = {sha: records.read(job.record_path) for sha, job in self.jobs.items()}
+        return {sha: record for sha, record in found.items() if record is not None}
+
+
+def plan(
+    homework: str,
+    source: Path,
+    out: Path,
+    *,
+    how: str = "run",
+    data: Path | None = None,
+    roster: Path | None = None,
+    tier: str = "A",
+    limits: Limits | None = None,
+    **settings,
+) -> Plan:
+    """Take in what was handed in. settings: profile, device, seed, threads of a Job."""
+    card = find_card(homework)
+    if card.status != "ready":
+        raise HomeworkError(f"{card.id} ({card.title.en}) is planned, but not there yet.")
+    out = out.resolve()
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise HomeworkError(f"Cannot write to {out}: {error.strerror}.") from None
+    _sweep()
+    limits = limits or Limits(deadline=max(600.0, 3 * card.time.boss))
+    profile = settings.get("profile", "standard")
+    data = (data or _exam(card, out, profile)).resolve()
+    for part in ("inputs", "labels/reference.csv"):
+        if not (data / part).exists():
+            raise HomeworkError(f"{data} lacks {part}; make it with `hw data export {card.id} --seed … --out {data}`.")
+    handed = intake.collect(source, out, card, how, roster, limits.notebook)
+    if not any(attempt.sha for attempt in handed) and not handed:
+        raise HomeworkError(f"There is nothing to grade in {source}.")
+    grader = records.digest_of_folder(Path(common.__file__).parent, "*.py")
+    exam = records.digest_of_folder(data)
+    jobs = {}
+    for sha in dict.fromkeys(attempt.sha for attempt in handed if attempt.sha):
+        job = Job(
+            "", card.id, how, str(out / "intake" / sha), str(out), str(data), tier=tier, limits=limits, **settings
+        )
+        what = [str(value) for value in (card.id, how, job.profile, job.device, job.seed, job.threads, asdict(limits))]
+        card_text = card.model_dump_json()
+        key = records.job_key(sha, common.__version__, grader, exam, card_text, *what)
+        jobs[sha] = Job(**{**job.__dict__, "key": key})
+    return Plan(card, out, handed, jobs)
+
+
+def _exam(card: Card, out: Path, profile: str) -> Path:
+    """A test set that no student has seen, made once for this report folder from a random seed."""
+    folder, note = out / "exam", out / "exam-seed.txt"
+    if not note.exists():
+        with replacing(note) as partial:
+            partial.write_text(f"{secrets.randbits(31)}\n")
+    if not folder.exists():
+        sources.export(card.id, folder, seed=int(note.read_text()), profile=profile)
+    return folder
+
+
+def _sweep() -> None:
+    """Remove working folders of workers that were killed."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        owner = folder.name.removeprefix(PREFIX).split("-")[0]
+        if owner.isdigit() and not Path(f"/proc/{owner}").exists() and os.path.exists("/proc/self"):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+# --- doing it ---------------------------------------------------------------------------------------------------------
+
+
+class Station:
+    """A worker process and what to do when it fails: it is killed if it hangs, and a failed job is tried twice again."""
+
+    def __init__(self):
+        self.worker = Helper("common.grading.worker")
+
+    def grade(self, job: Job, on_note: Callable[[dict], None] | None = None) -> Record:
+        for attempt in range(1, TRIES + 1):
+            answer = self.worker.ask(asdict(job), job.limits.deadline + 400, on_note)  # it keeps the deadline itself
+            if answer is None:
+                record = Record(job.key, job.homework, "INFRA_ERROR", "The worker died or hung.", job.tier)
+            else:
+                record = Record(**answer | {"flags": tuple(answer["flags"])})
+            if record.state != "INFRA_ERROR":
+                break
+        if record.state == "INFRA_ERROR":
+            record = Record(**{**asdict(record), "attempts": attempt, "flags": record.flags})
+            records.write(record, job.record_path.with_suffix(".failed.json"))  # so that the next call tries again
+        return record
+
+    def close(self) -> None:
+        self.worker.close()
+
+
+def grade(jobs: list[Job], workers: int, on_note: Callable[[Job, dict], None] | None = None) -> Iterator[Record]:
+    """Grade jobs with so many workers on this machine; yields each record as it is written."""
+    stations: list[Station] = []
+    own = threading.local()
+    stopped = threading.Event()
+
+    def one(job: Job) -> Record | None:
+        if stopped.is_set():
+            return None
+        if not hasattr(own, "station"):
+            own.station = Station()
+            stations.append(own.station)
+        return own.station.grade(job, (lambda note: on_note(job, note)) if on_note else None)
+
+    with kernels.serving(), ThreadPoolExecutor(workers) as pool:
+        waiting = {pool.submit(one, job) for job in jobs}
+        try:
+            while waiting:
+                done, waiting = wait(waiting, timeout=0.5, return_when=FIRST_COMPLETED)
+                yield from (future.result() for future in done)
+        finally:  # also when whoever asked has heard enough
+            stopped.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+            for station in stations:
+                station.close()
+
+
+def grade_with_dask(jobs: list[Job], address: str) -> Iterator[Record]:
+    """Grade jobs on an existing Dask cluster, whose workers see the report folder and the data under the same paths."""
+    try:
+        from distributed import Client, as_completed
+    except ImportError:
+        raise HomeworkError('Dask is not installed: pip install "deep-learning-homeworks[dask]".') from None
+    try:
+        client = Client(address, timeout=20)
+    except (OSError, ValueError) as error:
+        raise HomeworkError(f"There is no Dask scheduler at {address}: {error}.") from None
+    with client:
+        futures = {client.submit(_on_dask, asdict(job), retries=0, pure=False): job for job in jobs}
+        for future in as_completed(futures):
+            job = futures[future]
+            with contextlib.suppress(Exception):
+                yield Record(**future.result() | {"flags": tuple(future.result()["flags"])})
+                continue
+            yield Record(job.key, job.homework, "INFRA_ERROR", "The Dask worker died.", job.tier)
+
+
+_of_thread = threading.local()
+
+
+def _on_dask(values: dict) -> dict:
+    """In a worker of Dask: grade with a station that this thread keeps."""
+    if not hasattr(_of_thread, "station"):
+        _of_thread.station = Station()
+    job = Job(**values | {"limits": Limits(**values["limits"])})
+    return asdict(_of_thread.station.grade(job))
+
+
+def choose_tier(trusted: bool) -> tuple[str, str]:
+    """The best sandbox that this machine has, and what it is like. Raises HomeworkError rather than take tier C unasked."""
+    found = sandbox.probe()
+    if found.tier == "C" and not trusted:
+        reasons = " ".join(f"Not {tier}: {why}." for tier, why in found.missing.items())
+        raise HomeworkError(
+            f"This machine can only limit what a notebook uses, not what it sees (tier C). {reasons} "
+            "Grade on Linux, or say --trust-submissions if you have read them all."
+        )
+    return found.tier, str(found)

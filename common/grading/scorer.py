@@ -1,0 +1,126 @@
+"""Scoring in a process of its own, `python -m common.grading.scorer`: it runs no student code.
+
+It reads the files that were handed in with the reader that everybody uses, under limits, and keeps the right answers in
+memory for the next one.
+"""
+
+import hashlib
+import sys
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from common.grading.helper import Helper, questions
+
+SECONDS = 300  # for one submission; judges that replay episodes take longest
+_MEMORY = 4 << 30
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What a submission is worth, or in one sentence why it is worth nothing."""
+
+    problem: str = ""
+    score: float | None = None
+    public: float | None = None
+    private: float | None = None
+    rung: str | None = None
+    public_rung: str | None = None
+    private_rung: str | None = None
+
+
+def ask(helper: Helper, homework: str, file: Path, data: str, profile: str) -> Scores:
+    """The scores of one file, from the process `helper`; if that dies of the file, it says so."""
+    question = {"homework": homework, "file": str(file), "data": data, "profile": profile}
+    answer = helper.ask(question, SECONDS)
+    if answer is None:
+        return Scores(f"{file.name} could not be scored: reading it took too long, or more memory than allowed.")
+    return Scores(**answer)
+
+
+def score(homework: str, file: Path, data: str, profile: str) -> Scores:
+    """The scores of one file: on the whole test set, and on its public and its private half."""
+    from common.errors import SubmissionError
+    from common.homework import Homework
+
+    subject = Homework(homework)
+    reference = _reference(homework, data, profile)
+    try:
+        whole = subject.evaluate(file, reference)
+    except SubmissionError as error:
+        return Scores(problem=str(error))
+    halves = {True: whole, False: whole}
+    if _splits(subject.card):
+        public = _public(len(reference), data)
+        halves = {half: _on(subject, file, reference, public == half) for half in (True, False)}
+    values = [None if s.value is None else float(s.value) for s in (whole, halves[True], halves[False])]
+    return Scores("", *values, whole.rung, halves[True].rung, halves[False].rung)
+
+
+def _splits(card) -> bool:
+    """Whether a score on half of the rows means something: not where a judge looks at all of them together."""
+    from common.metrics import METRICS
+
+    return card.metric.name in METRICS and card.submission.kind == "csv" and card.submission.rows == "fixed"
+
+
+def _public(rows: int, data: str) -> np.ndarray:
+    """Which rows of the test set are public: half of them, as the secret answers have it."""
+    answers = (Path(data) / "labels" / "reference.csv").read_bytes()
+    seed = int.from_bytes(hashlib.sha256(answers).digest()[:8])
+    public = np.zeros(rows, bool)
+    public[np.random.default_rng(seed).permutation(rows)[: rows // 2]] = True
+    return public
+
+
+def _on(subject, file: Path, reference, rows: np.ndarray):
+    """The score on some rows of a file that is known to be well-formed."""
+    import pandas as pd
+
+    part = pd.read_csv(file, dtype=str, keep_default_na=False)[rows]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / file.name
+        part.to_csv(path, index=False)
+        some = reference[rows].reset_index(drop=True)
+        some.attrs = reference.attrs
+        return subject.evaluate(path, some)
+
+
+_known: dict[tuple[str, str, str], object] = {}
+
+
+def _reference(homework: str, data: str, profile: str):
+    from common.data import reference
+
+    key = homework, data, profile
+    if key not in _known:
+        _known.clear()
+        _known[key] = reference(homework, source=data, profile=profile)
+    return _known[key]
+
+
+def _limit() -> None:
+    if sys.platform != "win32":
+        import resource
+
+        for what, limit in ((resource.RLIMIT_DATA, _MEMORY), (resource.RLIMIT_CORE, 0)):
+            hard = resource.getrlimit(what)[1]
+            value = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
+            resource.setrlimit(what, (value, value))
+
+
+def main() -> None:
+    _limit()
+    for question, answer in questions():
+        file = Path(question.pop("file"))
+        try:
+            scores = score(file=file, **question)
+        except MemoryError:
+            scores = Scores(f"{file.name} needs more memory to be read than is allowed.")
+        answer(asdict(scores))
+
+
+if __name__ == "__main__":
+    main()

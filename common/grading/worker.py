@@ -1,0 +1,216 @@
+"""One submission, graded: its notebook run in a sandbox, its file scored by another process, its record written."""
+
+import contextlib
+import json
+import logging
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from pathlib import Path
+
+from common import kernels
+from common.card import find_card
+from common.errors import NotebookError
+from common.files import replacing
+from common.grading import records, scorer
+from common.grading.helper import Helper, questions
+from common.grading.prepare import prepare
+from common.grading.records import Job, Limits, Record
+from common.kernels import sandbox
+from common.kernels.server import SANDBOX
+
+PREFIX = "hw-job-"  # of the working folders, followed by the worker's process
+_OUT_OF_MEMORY = ("MemoryError", "can't allocate memory", "not enough memory", "out of memory", "Unable to allocate")
+
+
+class Worker:
+    """Grades jobs one after another; keeps papermill and the scorer loaded in between."""
+
+    def __init__(self):
+        import papermill
+
+        from common.grading.engine import GradingEngine
+
+        papermill.engines.papermill_engines.register("homeworks-grading", GradingEngine)
+        logging.getLogger("papermill").setLevel(logging.CRITICAL)  # its warnings are ours to give
+        self.scorer = Helper("common.grading.scorer")
+        self.on_cell: Callable[[int, int], None] | None = None  # told of every cell that ended
+        self.readable = sandbox.readable_paths()
+
+    def close(self) -> None:
+        self.scorer.close()
+
+    def grade(self, job: Job) -> Record:
+        """Grade one job, and write its record (except after a failure of the grader itself)."""
+        started = time.monotonic()
+        try:
+            record = self._files(job) if job.how == "files" else self._run(job)
+        except OSError as error:
+            record = Record(job.key, job.homework, "INFRA_ERROR", f"The grader could not work: {error}.", job.tier)
+        record = replace(record, seconds=round(time.monotonic() - started, 2))
+        if record.state != "INFRA_ERROR":
+            records.write(record, job.record_path)
+        return record
+
+    def _files(self, job: Job) -> Record:
+        """Score the files that were handed in, without running anything."""
+        card = find_card(job.homework)
+        with tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-") as folder:
+            for name in card.submission.files:
+                with contextlib.suppress(FileNotFoundError):
+                    shutil.copyfile(Path(job.source) / name, Path(folder) / name)
+            return self._scored(Record(job.key, job.homework, "OK", tier="no code was run"), job, Path(folder), {})
+
+    def _run(self, job: Job) -> Record:
+        try:
+            notebook, flags = prepare((Path(job.source) / "notebook.ipynb").read_bytes(), job.limits)
+        except NotebookError as error:
+            return Record(job.key, job.homework, "INVALID_NOTEBOOK", str(error), job.tier)
+        with tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-", ignore_cleanup_errors=True) as folder:
+            os.chmod(folder, 0o711)
+            run, failure = self._execute(notebook, job, folder)
+            outbox = Path(folder) / "out"
+            status = _status(outbox / sandbox.STATUS)
+            flags = tuple(flags)
+            if status is None or status["reason"] == "failed":
+                why = status["error"] if status else failure or "it says nothing"
+                return Record(job.key, job.homework, "INFRA_ERROR", f"The sandbox did not start: {why}.", job.tier)
+            state, message = _judge(run, failure, status, job)
+            record = Record(
+                job.key, job.homework, state, message, job.tier, flags, run.ran, run.cells,
+                cpu_seconds=status["cpu_seconds"], peak_memory=status["peak_memory"],
+            )  # fmt: skip
+            return self._scored(record, job, outbox, status["files"])
+
+    def _execute(self, notebook, job: Job, folder: str):
+        """Run the notebook; returns what was seen and the exception that ended it, if one did."""
+        import papermill
+
+        from common.grading.engine import Run
+
+        for name in ("s", "work", "out"):
+            os.mkdir(f"{folder}/{name}", 0o700)
+        card = find_card(job.homework)
+        inputs = str(Path(job.data).resolve() / "inputs")
+        box = sandbox.Sandbox(
+            job.tier, folder, f"{folder}/out", dict(card.submission.files), [*self.readable, inputs],
+            _gpu() if job.device != "cpu" else [], job.limits.memory, job.limits.disk, processes=job.limits.processes,
+        )  # fmt: skip
+        parameters = {"PROFILE": job.profile, "DATA": inputs, "DEVICE": job.device, "SEED": job.seed}
+        run = Run(job.limits, _environment(box, job), box.sockets, self.on_cell)
+        job.executed_path.parent.mkdir(parents=True, exist_ok=True)
+        partial = Path(folder) / "out" / "executed.ipynb"
+        failure = None
+        try:
+            papermill.execute_notebook(
+                notebook, partial, {**parameters, "OUTPUT_DIR": f"{box.work}/outputs"}, progress_bar=False,
+                engine_name="homeworks-grading", kernel_name="python3", language="python", run=run,
+            )  # fmt: skip
+        except Exception as error:  # a kernel may send anything at all, and libraries fail on it in their own ways
+            failure = error
+        end = time.monotonic() + 15  # the warden has ten seconds, then it is killed
+        while not (Path(box.outbox) / sandbox.STATUS).exists() and time.monotonic() < end:
+            time.sleep(0.01)
+        with contextlib.suppress(OSError), replacing(job.executed_path) as path:
+            shutil.copyfile(partial, path)
+        return run, failure
+
+    def _scored(self, record: Record, job: Job, folder: Path, refused: dict) -> Record:
+        """Add the scores of what was handed in; only the file counts, and nothing that the notebook says of itself."""
+        card = find_card(job.homework)
+        problem = next((text for text in refused.values() if isinstance(text, str)), "")
+        main = folder / card.submission.file
+        if not problem and not main.exists():
+            problem = f"There is no {main.name}; the notebook has to write it into OUTPUT_DIR."
+        if not problem:
+            scores = scorer.ask(self.scorer, job.homework, main, job.data, job.profile)
+            problem = scores.problem
+            if not problem:
+                values = {name: value for name, value in scores.__dict__.items() if name != "problem"}
+                return replace(record, **values)
+        if record.state == "OK":
+            return replace(record, state="INVALID_SUBMISSION", message=problem)
+        return record
+
+
+def _status(path: Path) -> dict | None:
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+def _judge(run, failure, status: dict, job: Job) -> tuple[str, str]:
+    """State and sentence of a run. What the notebook says tells failures apart, never failure from success."""
+    limits, cell = job.limits, f"cell {run.reached}"
+    if run.stopped == "TIMEOUT":
+        return "TIMEOUT", f"It was stopped after {limits.deadline:g} s, in {cell}."
+    if run.stopped == "OUTPUT_LIMIT":
+        return "OUTPUT_LIMIT", f"It printed more than {limits.output >> 20} MB, in {cell}."
+    if status["reason"] == "memory":
+        return "MEMORY", f"It needed more than {limits.memory / 2**30:.3g} GB of memory, in {cell}."
+    if status["reason"] == "disk":
+        return "OUTPUT_LIMIT", f"It wrote more than {limits.disk >> 20} MB or too many files, in {cell}."
+    if failure is not None:
+        told = f"{getattr(failure, 'ename', '')}: {getattr(failure, 'evalue', failure)}"
+        told = " ".join(told.removeprefix(": ").split())[:300]
+        if hasattr(failure, "ename"):
+            if any(words in told for words in _OUT_OF_MEMORY):
+                return (
+                    "MEMORY",
+                    f"It needed more memory than the {limits.memory / 2**30:.3g} GB allowed, in {cell}: {told}",
+                )
+            return "CRASHED", f"In {cell}: {told}"
+        if "Timeout waiting for IOPub output" in told:
+            return "OUTPUT_LIMIT", f"It sent more output at once than can be taken in, in {cell}."
+        if status["exit"] is not None and os.WIFSIGNALED(status["exit"]):
+            return "CRASHED", f"Its kernel was killed by signal {os.WTERMSIG(status['exit'])}, in {cell}."
+        if "died" in told:
+            return "CRASHED", f"Its kernel ended itself, in {cell}."
+        return "CRASHED", f"Its kernel sent what is no message of Jupyter, in {cell} ({type(failure).__name__})."
+    if run.ran < run.cells:
+        missing = run.cells - run.ran
+        return (
+            "CRASHED",
+            f"{missing} of {run.cells} code cells did not run as they are written (the last begun is {cell}).",
+        )
+    return "OK", ""
+
+
+def _environment(box: sandbox.Sandbox, job: Job) -> dict[str, str]:
+    """The whole environment of a student's kernel: nothing of the grader's own is in it."""
+    kept = {
+        name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "TZ", "HW_KERNEL_SERVER") if name in os.environ
+    }
+    threads = str(job.threads)
+    return kept | {
+        SANDBOX: box.to_json(),
+        "HOME": f"{box.work}/home",
+        "TMPDIR": f"{box.work}/tmp",
+        "USER": "student",
+        "LOGNAME": "student",
+        "OMP_NUM_THREADS": threads,
+        "OPENBLAS_NUM_THREADS": threads,
+        "HW_DATA_DIR": f"{box.work}/home/data",
+        "HW_PROGRESS": "0",
+    }
+
+
+def _gpu() -> list[str]:
+    return [str(path) for pattern in ("nvidia*", "dri", "kfd") for path in Path("/dev").glob(pattern)]
+
+
+def main() -> None:
+    with kernels.serving():  # the controller's, where it has one
+        worker = Worker()
+        for question, answer in questions():
+            job = Job(**question | {"limits": Limits(**question["limits"])})
+            worker.on_cell = lambda done, cells, answer=answer: answer({"note": {"done": done, "cells": cells}})
+            answer(asdict(worker.grade(job)))
+
+
+if __name__ == "__main__":
+    main()
