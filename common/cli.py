@@ -188,6 +188,49 @@ def measure_ladder(
     console.print("[green]Every run reaches its own rung and none the next.[/]")
 
 
+@app.command("grade")
+def grade_submissions(
+    homework: str,
+    submissions: Annotated[
+        Path, typer.Argument(help="folder or zip: notebooks, student folders, or a platform's export")
+    ],
+    out: Annotated[Path, typer.Option(help="folder for records and reports; call again with it to go on")] = Path(
+        "report"
+    ),
+    data: Annotated[
+        Path | None, typer.Option(help="what `hw data export` wrote; without, a secret test set is made in OUT/exam")
+    ] = None,
+    files_only: Annotated[bool, typer.Option(help="score the prediction files handed in, and run nothing")] = False,
+    roster: Annotated[
+        Path | None, typer.Option(help="CSV with the columns student and, if you like, days_late")
+    ] = None,
+    policy: Annotated[Path | None, typer.Option(help="TOML file of rules for points; without, the course's")] = None,
+    jobs: Jobs = 1,
+    shard: Annotated[str, typer.Option(help="k/n: only this share of the work, for arrays of jobs")] = "1/1",
+    dask: Annotated[str | None, typer.Option(help="address of a Dask scheduler, instead of workers here")] = None,
+    deadline: Annotated[float | None, typer.Option(help="seconds per notebook; three times boss, 600 at least")] = None,
+    memory: Annotated[float, typer.Option(help="GiB per notebook")] = 4,
+    threads: Annotated[int, typer.Option(min=1, help="per notebook; the scores of a notebook depend on it")] = 1,
+    device: Annotated[str, typer.Option(help="cpu or cuda")] = "cpu",
+    seed: Annotated[int, typer.Option(help="seed of the training")] = 2022,
+    profile: Profile = "standard",
+    trust_submissions: Annotated[bool, typer.Option(help="go on where the machine has no real sandbox")] = False,
+) -> None:
+    """Grade what students handed in: run their notebooks in a sandbox, score their files, and write the reports."""
+    from common.grading import command
+
+    number, _, count = shard.partition("/")
+    if not (number.isdigit() and count.isdigit() and 1 <= int(number) <= int(count)):
+        raise typer.BadParameter("--shard is k/n, with k from 1 to n, for example 2/8")
+    done = command.run(
+        console, homework, submissions, out, data=data, how="files" if files_only else "run", roster=roster,
+        policy=policy, workers=jobs, shard=(int(number), int(count)), dask=dask, deadline=deadline, memory=memory,
+        trusted=trust_submissions, threads=threads, device=device, seed=seed, profile=profile,
+    )  # fmt: skip
+    if not done:
+        raise typer.Exit(1)
+
+
 @app.command("notebooks")
 def keep_notebooks(
     homeworks: Annotated[list[str] | None, typer.Argument(help="hw01 hw02 …; all without")] = None,

@@ -19,6 +19,7 @@ LAYERS = [
     ["card", "bundles", "submission", "judges", "homework", "check"],
     ["notebooks", "readme"],
     ["run", "ladder"],
+    ["grading"],
     ["cli"],
 ]
 HEIGHT = {name: height for height, layer in enumerate(LAYERS) for name in layer}

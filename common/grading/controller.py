@@ -1,7 +1,7 @@
 """From a folder of submissions to records: which jobs there are, which are done, and who does the rest.
 
-A job is done when its record is there, and a record appears whole or not at all. So a controller that was stopped, however
-that came, goes on where it was; several at once, each with its share, never get in each other's way.
+A job is done when its record is there, and a record appears whole or not at all. So a controller that was stopped,
+however that came, goes on where it was; several at once, each with its share, never get in each other's way.
 """
 
 import contextlib
@@ -32,7 +32,7 @@ TRIES = 3  # for a failure of the grader itself
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be graded: attempts in a fixed order, and the jobs behind them, one for all attempts that are equal."""
+    """What is to be graded: attempts in a fixed order, and the jobs behind them, one for all that are equal."""
 
     card: Card
     out: Path
@@ -47,7 +47,7 @@ class Plan:
 
     def records(self) -> dict[str, Record]:
         """SHA-256 of an attempt -> its record, as far as there is one."""
-        found = {sha: records.read(job.record_path) for sha, job in self.jobs.items()}
+        found = {sha: records.read(job.record_path) or records.read(job.failed_path) for sha, job in self.jobs.items()}
         return {sha: record for sha, record in found.items() if record is not None}
 
 
@@ -119,13 +119,13 @@ def _sweep() -> None:
 
 
 class Station:
-    """A worker process and what to do when it fails: it is killed if it hangs, and a failed job is tried twice again."""
+    """A worker process, and what to do when it fails: it is killed if it hangs, a failed job is tried twice more."""
 
     def __init__(self):
         self.worker = Helper("common.grading.worker")
 
     def grade(self, job: Job, on_note: Callable[[dict], None] | None = None) -> Record:
-        for attempt in range(1, TRIES + 1):
+        for _ in range(TRIES):
             answer = self.worker.ask(asdict(job), job.limits.deadline + 400, on_note)  # it keeps the deadline itself
             if answer is None:
                 record = Record(job.key, job.homework, "INFRA_ERROR", "The worker died or hung.", job.tier)
@@ -134,8 +134,7 @@ class Station:
             if record.state != "INFRA_ERROR":
                 break
         if record.state == "INFRA_ERROR":
-            record = Record(**{**asdict(record), "attempts": attempt, "flags": record.flags})
-            records.write(record, job.record_path.with_suffix(".failed.json"))  # so that the next call tries again
+            records.write(record, job.failed_path)
         return record
 
     def close(self) -> None:
@@ -201,7 +200,7 @@ def _on_dask(values: dict) -> dict:
 
 
 def choose_tier(trusted: bool) -> tuple[str, str]:
-    """The best sandbox that this machine has, and what it is like. Raises HomeworkError rather than take tier C unasked."""
+    """The best sandbox that this machine has, and what it is like. Raises HomeworkError rather than give tier C."""
     found = sandbox.probe()
     if found.tier == "C" and not trusted:
         reasons = " ".join(f"Not {tier}: {why}." for tier, why in found.missing.items())

@@ -23,6 +23,7 @@ from traitlets.config import Config
 
 from common.grading.records import Limits
 
+OURS = "injected-parameters"  # tag of the cell that papermill puts into a student's notebook
 SAVE_EVERY = 10.0  # seconds
 MAX_MESSAGE = 64 << 20  # bytes; a longer message is dropped with its connection
 # sent along with every cell, and answered with the reply: a checksum of the code as the kernel has taken it
@@ -37,10 +38,11 @@ class Run:
     environment: dict[str, str] | None = None  # of the kernel; None: this process's
     folder: str = ""  # where the kernel's sockets are made; "": the working folder
     on_cell: object = None  # called with (cells done, cells in all)
+    stage: str = "preparing"  # then "starting", then "running"
     stopped: str = ""  # the state in which the run was stopped from here, "" if it was not
     cells: int = 0  # code cells that have something to run
     ran: int = 0  # of these, the ones that ran as they are written
-    reached: int = 0  # number of the last cell that was begun, counted as in Jupyter's file
+    reached: int = 0  # number of the last cell that was begun, as the student counts them
 
 
 class GradingEngine(NBClientEngine):
@@ -83,8 +85,10 @@ class _Client(PapermillNotebookClient):
         return manager
 
     async def async_start_new_kernel_client(self):
+        self.run.stage = "starting"
         client = await super().async_start_new_kernel_client()
         plain = client.execute
+        self.run.stage = "running"
         client.execute = lambda code, **options: plain(code, user_expressions=_TAKEN, **options)
         return client
 
@@ -111,7 +115,7 @@ class _Client(PapermillNotebookClient):
         return super().process_message(message, cell, cell_index)
 
     def _begin(self, cell, cell_index) -> None:
-        self.run.reached = cell_index + 1
+        self.run.reached += OURS not in cell.metadata.get("tags", [])
 
     def _count(self, cell, cell_index, execute_reply) -> None:
         content = execute_reply["content"]

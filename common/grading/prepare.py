@@ -68,7 +68,8 @@ def _parse(content: bytes) -> nbformat.NotebookNode:
             cell.setdefault("metadata", {})
         with warnings.catch_warnings(), _quiet():
             warnings.simplefilter("ignore")
-            notebook = nbformat.reads(json.dumps(values), as_version=4)
+            upgraded = nbformat.reads(json.dumps(values), as_version=4)
+        notebook = nbformat.from_dict(json.loads(json.dumps(upgraded)))  # old formats come as another class
         notebook.nbformat_minor = 5
         seen = set()
         for number, cell in enumerate(notebook.cells):

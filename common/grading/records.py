@@ -56,6 +56,11 @@ class Job:
         return Path(self.out) / "records" / f"{self.key}.json"
 
     @property
+    def failed_path(self) -> Path:
+        """Where a failure of the grader is noted; no record, so that the next call tries again."""
+        return Path(self.out) / "records" / f"{self.key}.failed.json"
+
+    @property
     def executed_path(self) -> Path:
         return Path(self.out) / "executed" / f"{self.key}.ipynb"
 
@@ -81,7 +86,6 @@ class Record:
     seconds: float = 0.0
     cpu_seconds: float = 0.0
     peak_memory: int = 0
-    attempts: int = 1
 
 
 def job_key(*parts: str | bytes) -> str:

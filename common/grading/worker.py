@@ -75,8 +75,11 @@ class Worker:
             outbox = Path(folder) / "out"
             status = _status(outbox / sandbox.STATUS)
             flags = tuple(flags)
+            if run.stage == "preparing":
+                message = f"This notebook cannot be prepared for a run: {_told(failure)}"
+                return Record(job.key, job.homework, "INVALID_NOTEBOOK", message, job.tier, flags)
             if status is None or status["reason"] == "failed":
-                why = status["error"] if status else failure or "it says nothing"
+                why = status["error"] if status else _told(failure)
                 return Record(job.key, job.homework, "INFRA_ERROR", f"The sandbox did not start: {why}.", job.tier)
             state, message = _judge(run, failure, status, job)
             record = Record(
@@ -111,7 +114,9 @@ class Worker:
             )  # fmt: skip
         except Exception as error:  # a kernel may send anything at all, and libraries fail on it in their own ways
             failure = error
-        end = time.monotonic() + 15  # the warden has ten seconds, then it is killed
+        end = time.monotonic() + (
+            15 if run.stage != "preparing" else 0
+        )  # the warden has ten seconds, then it is killed
         while not (Path(box.outbox) / sandbox.STATUS).exists() and time.monotonic() < end:
             time.sleep(0.01)
         with contextlib.suppress(OSError), replacing(job.executed_path) as path:
@@ -155,8 +160,7 @@ def _judge(run, failure, status: dict, job: Job) -> tuple[str, str]:
     if status["reason"] == "disk":
         return "OUTPUT_LIMIT", f"It wrote more than {limits.disk >> 20} MB or too many files, in {cell}."
     if failure is not None:
-        told = f"{getattr(failure, 'ename', '')}: {getattr(failure, 'evalue', failure)}"
-        told = " ".join(told.removeprefix(": ").split())[:300]
+        told = _told(failure)
         if hasattr(failure, "ename"):
             if any(words in told for words in _OUT_OF_MEMORY):
                 return (
@@ -178,6 +182,12 @@ def _judge(run, failure, status: dict, job: Job) -> tuple[str, str]:
             f"{missing} of {run.cells} code cells did not run as they are written (the last begun is {cell}).",
         )
     return "OK", ""
+
+
+def _told(failure: Exception | None) -> str:
+    """What an exception says, on one line."""
+    name = getattr(failure, "ename", type(failure).__name__)
+    return " ".join(f"{name}: {getattr(failure, 'evalue', failure)}".split())[:300]
 
 
 def _environment(box: sandbox.Sandbox, job: Job) -> dict[str, str]:

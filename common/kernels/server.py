@@ -4,6 +4,7 @@ It never runs an operation of torch, starts a thread or touches CUDA, or its chi
 an import starts a thread, and its clients fall back to plain kernels. It ends with its owner.
 """
 
+import atexit
 import contextlib
 import gc
 import importlib
@@ -15,6 +16,7 @@ import signal
 import socket
 import struct
 import sys
+import threading
 import time
 from collections.abc import Callable
 
@@ -239,6 +241,13 @@ def run_kernel(argv: list[str], ready: Callable[[], None] | None = None) -> None
     if ready is not None:
         ready()
     app.start()
+    # The end of an interpreter, without taking all modules apart: that would copy every page shared with the server.
+    threading._shutdown()
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(0)
 
 
 if __name__ == "__main__":
