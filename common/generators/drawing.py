@@ -257,15 +257,15 @@ def _cycled(colors: list[Color], at_least: int) -> list[Color]:
 # What differs from photograph to photograph: the smallest and the largest value, all in between equally likely.
 CAMERA = {
     "relief": (0.15, 0.4),  # how much brighter a slope is that faces the light, and darker one that does not
-    "shadow": (0.2, 0.6),  # how dark a shadow is
-    "falloff": (0.0, 0.3),  # how much brighter the side is where the light stands
-    "warmth": (-0.2, 0.2),  # cast towards yellow or blue (log of red against blue)
+    "shadow": (0.2, 0.55),  # how dark a shadow is
+    "falloff": (0.0, 0.25),  # how much brighter the side is where the light stands
+    "warmth": (-0.18, 0.18),  # cast towards yellow or blue (log of red against blue)
     "tint": (-0.06, 0.06),  # cast towards green or magenta
-    "exposure": (-0.3, 0.2),  # log of brightness
-    "contrast": (-0.25, 0.2),  # log
-    "saturation": (-0.5, 0.2),  # log
-    "blur": (0.0, 0.8),  # share of a 3 x 3 mean in each pixel
-    "noise": (0.0, 0.03),  # standard deviation, where white is 1
+    "exposure": (-0.25, 0.15),  # log of brightness
+    "contrast": (-0.2, 0.2),  # log
+    "saturation": (-0.4, 0.2),  # log
+    "blur": (0.0, 0.6),  # share of a 3 x 3 mean in each pixel
+    "noise": (0.0, 0.025),  # standard deviation, where white is 1
 }
 
 

@@ -112,14 +112,14 @@ CLASSES = tuple(FORMS)
 # What varies from picture to picture: the smallest and the largest value, all in between equally likely; then how
 # often things happen. Lengths are in half pictures, angles in radians.
 FACTORS = {
-    "x": (-0.2, 0.2), "y": (-0.2, 0.2),  # where the middle of the food is
-    "size": (0.42, 0.68),  # half as large as the food
+    "x": (-0.16, 0.16), "y": (-0.16, 0.16),  # where the middle of the food is
+    "size": (0.5, 0.74),  # half as large as the food
     "plate": (1.2, 1.55),  # the plate against the food
-    "tilt": (-0.5, 0.5),  # of what stands upright; everything else is turned at random
+    "tilt": (-0.45, 0.45),  # of what stands upright; everything else is turned at random
     "stretch": (0.87, 1.15),  # wider and lower, or the other way round
     "light": (0, 2 * math.pi),  # where it comes from
-    "near": (0, 1.4),  # things of other kinds at the edge of the plate, mean of a Poisson law
-    "crumbs": 0.25, "cutlery": 0.35, "napkin": 0.12, "drink": 0.12, "garnish": 0.2, "over": 0.18,
+    "near": (0, 1),  # things of other kinds at the edge of the plate, mean of a Poisson law
+    "crumbs": 0.2, "cutlery": 0.3, "napkin": 0.1, "drink": 0.1, "garnish": 0.15, "over": 0.12,
 }  # fmt: skip
 
 
