@@ -54,17 +54,6 @@ class Residual(nn.Module):
         return self.shortcut(x) + self.block(x)
 
 
-class Dense(nn.Module):
-    """Appends what it computes to its input (Huang et al. 2017, "Densely connected convolutional networks")."""
-
-    def __init__(self, inputs: int, growth: int):
-        super().__init__()
-        self.new = nn.Sequential(nn.BatchNorm2d(inputs), nn.ReLU(), nn.Conv2d(inputs, growth, 3, padding=1, bias=False))
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return torch.cat([x, self.new(x)], dim=1)
-
-
 class SqueezeExcite(nn.Module):
     """Scales each channel by what the whole picture says (Hu et al. 2018, "Squeeze-and-excitation networks")."""
 
@@ -115,17 +104,6 @@ def wide() -> nn.Module:
     return Classifier(nn.Sequential(*layers), 72)
 
 
-def dense() -> nn.Module:
-    """Two dense blocks, average pooling between them."""
-    layers, width = [conv(3, 24, 3, 2), nn.ReLU()], 24
-    for length in (3, 4):
-        for _ in range(length):
-            layers, width = [*layers, Dense(width, 16)], width + 16
-        if length == 3:
-            layers, width = [*layers, conv(width, 48, 1), nn.ReLU(), nn.AvgPool2d(2)], 48
-    return Classifier(nn.Sequential(*layers, nn.BatchNorm2d(width), nn.ReLU()), width)
-
-
 def squeezed() -> nn.Module:
     """The target's own: inverted bottlenecks (Sandler et al. 2018, MobileNetV2) with squeeze-and-excitation."""
 
@@ -149,7 +127,7 @@ class Defended(nn.Module):
         return self.network(functional.interpolate(small, size=x.shape[2:], mode="bilinear", align_corners=False))
 
 
-PROXIES = {"plain": plain, "residual": residual, "separable": separable, "wide": wide, "dense": dense}
+PROXIES = {"plain": plain, "residual": residual, "separable": separable, "wide": wide}
 ARCHITECTURES = {**PROXIES, TARGET: lambda: Defended(squeezed())}
 
 
@@ -172,7 +150,7 @@ def load(name: str, file: Path | None = None) -> nn.Module:
     wrong = [*unexpected, *(key for key in missing if not key.endswith("num_batches_tracked"))]
     if wrong:
         raise HomeworkError(f"{file} does not hold the weights of the network {name!r}: {wrong[0]} does not fit.")
-    return model.eval().requires_grad_(False)
+    return model.eval().requires_grad_(False).to(memory_format=torch.channels_last)  # a quarter faster on CPUs
 
 
 @torch.no_grad()
@@ -195,11 +173,11 @@ def train(out: Path, *, seed: int = 2022, only: str | None = None, pictures: Pat
         raise HomeworkError(f"There is no network {only!r}; choose one of {', '.join(ARCHITECTURES)}.")
     sets: dict[int, tuple[np.ndarray, np.ndarray]] = {}
     x_new, y_new = objects(seed + 3_000_000, 50)
-    for number, name in enumerate(names):
+    for name in names:
         offset = 2_000_000 if name == TARGET else 1_000_000
         if offset not in sets:
             sets[offset] = objects(seed + offset, PER_CLASS) if pictures is None else read_pictures(pictures)
-        model = trained(name, *sets[offset], seed=seed + number)
+        model = trained(name, *sets[offset], seed=seed + list(ARCHITECTURES).index(name))  # alone or not
         zoo.save_weights(model, out / f"hw10-{name}.safetensors")
         share = (predict(load(name, out / f"hw10-{name}.safetensors"), x_new) == y_new).mean()
         print(
