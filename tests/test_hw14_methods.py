@@ -144,16 +144,32 @@ def test_kronecker_factors_equal_a_loop(solution, net):
     torch.testing.assert_close(found[0][0][6, :6], x.mean(dim=0))
 
 
-def test_a_memory_of_two_tasks_holds_both(solution, net):
+def test_directions_of_two_tasks_add_up_once(solution, net):
     model, x, y = net
+    first, second = (solution["kronecker_factors"](model, images) for images in (x, 1 - x))
     memory = solution["remember_directions"](model, x, y, None)
     memory = solution["remember_directions"](model, 1 - x, y, memory)
-    assert len(memory[0]) == 2 and _number(solution["kronecker_penalty"](model, *memory)) == 0
+    for (a, b), (a1, b1), (a2, b2) in zip(memory[0], first, second, strict=True):
+        assert torch.allclose(a, a1 + a2) and torch.allclose(b, b1 + b2)
+    assert _number(solution["kronecker_penalty"](model, *memory)) == 0
     moved = copy.deepcopy(model)
     nn.init.normal_(moved[0].weight)
-    one = _number(solution["kronecker_penalty"](moved, memory[0][:1], memory[1]))
-    other = _number(solution["kronecker_penalty"](moved, memory[0][1:], memory[1]))
-    assert _number(solution["kronecker_penalty"](moved, *memory)) == pytest.approx(one + other, rel=1e-5)
+    both, one, other = (
+        _number(solution["kronecker_penalty"](moved, factors, memory[1])) for factors in (memory[0], first, second)
+    )
+    assert both >= (one + other) * (1 - 1e-5)  # and the cross terms, which are never negative
+
+
+def test_the_control_keeps_one_number_per_weight(solution, net):
+    """With the diagonals alone the penalty is a weighted distance: the importance is the product of the two."""
+    model, x, y = net
+    factors, anchor = solution["remember_diagonals"](model, x, y, None)
+    full = solution["kronecker_factors"](model, x)
+    moved = copy.deepcopy(model)
+    nn.init.normal_(moved[0].weight)
+    change = solution["with_bias"](moved)[0] - anchor[0]
+    expected = (torch.outer(full[0][1].diagonal(), full[0][0].diagonal()) * change**2).sum()
+    assert _number(solution["kronecker_penalty"](moved, factors, anchor)) == pytest.approx(_number(expected), rel=1e-4)
 
 
 def _walk(method, model, steps):

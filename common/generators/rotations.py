@@ -31,7 +31,7 @@ def rotate(images: np.ndarray, degrees: float) -> np.ndarray:
     return turned
 
 
-def angles(seed: int, tasks: int = 5, step: float = 20.0) -> list[float]:
+def angles(seed: int, tasks: int = 5, step: float = 30.0) -> list[float]:
     """Degrees of each task, `step` apart: from a first angle within 10 degrees of upright, to either side."""
     rng = np.random.default_rng(seed)
     first, direction = rng.uniform(-10, 10), rng.choice([-1, 1])
