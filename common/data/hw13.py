@@ -7,8 +7,8 @@ The course's layout (food-11, split anew for this homework in 2022 and again in 
     evaluation/<number>.jpg            without labels; Id k, in four digits, is the k-th file by name
     resnet18_teacher.ckpt              the course's teacher (see `common.zoo.hw13`)
 
-All pictures of a split lie in one uint8 array. The builtin pictures are 48 x 48, the middle of drawn photographs; the
-course's are read at 224 x 224 (2.5 GB for all of them).
+All pictures of a split lie in one uint8 array. The builtin pictures are 32 x 32, the course's are
+read at 224 x 224 (2.5 GB for all of them).
 """
 
 from concurrent.futures import ThreadPoolExecutor
