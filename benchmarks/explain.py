@@ -1,0 +1,128 @@
+"""Batched SmoothGrad and integrated gradients against loops of one picture at a time and against captum (homework 9).
+
+    python benchmarks/explain.py [--rounds 7] [--threads 1] [--pictures 4] [--copies 32] [--side 64] [--clock cpu]
+ All variants ask the network of homework 9 about the same pictures; for integrated gradients the script checks that
+all give the same numbers. Rounds are interleaved, each variant once per round in an order drawn anew, so that a slow
+moment hits all alike. Times are medians over the rounds; the ratio is the median over the rounds of the loop's time
+against the variant's.
+
+- loop: a picture and a copy at a time, as the course's notebook does it
+- batched: all copies of all pictures in one pass, the functions of the solution notebook
+- captum, captum in parts: the library, all at once, and a picture at a time within (`internal_batch_size` and the like)
+"""
+
+import argparse
+import random
+import statistics
+import time
+
+import torch
+
+from common import notebooks
+from common.card import find_card
+from common.zoo import hw09 as zoo
+
+
+def smooth_variants(network, x, asked, copies, ours):
+    from captum.attr import NoiseTunnel, Saliency
+
+    tunnel = NoiseTunnel(Saliency(network))
+
+    def loop():
+        total = torch.zeros_like(x)
+        for k in range(len(x)):
+            for _ in range(copies):
+                noisy = x[k : k + 1] + 0.15 * torch.randn_like(x[k : k + 1])
+                total[k] += ours["gradient"](network, noisy, asked[k : k + 1])[0]
+        return total / copies
+
+    def captum(batch):
+        return tunnel.attribute(
+            x,
+            nt_type="smoothgrad",
+            nt_samples=copies,
+            stdevs=0.15,
+            nt_samples_batch_size=batch,
+            target=asked,
+            abs=False,
+        )
+
+    return {
+        "loop": loop,
+        "batched": lambda: ours["smooth_grad"](network, x, asked, copies, 0.15),
+        "captum": lambda: captum(copies),
+        "captum in parts": lambda: captum(1),
+    }
+
+
+def integrated_variants(network, x, asked, steps, ours):
+    from captum.attr import IntegratedGradients
+
+    baseline, library = torch.full_like(x, 0.5), IntegratedGradients(network)
+
+    def loop():
+        found = []
+        for k in range(len(x)):
+            picture, black = x[k : k + 1], baseline[k : k + 1]
+            slopes = [
+                ours["gradient"](network, black + (s + 0.5) / steps * (picture - black), asked[k : k + 1])
+                for s in range(steps)
+            ]
+            found.append((picture - black) * torch.stack(slopes).mean(dim=0))
+        return torch.cat(found)
+
+    def captum(batch):
+        return library.attribute(x, baseline, asked, n_steps=steps, method="riemann_middle", internal_batch_size=batch)
+
+    return {
+        "loop": loop,
+        "batched": lambda: ours["integrated_gradients"](network, x, asked, baseline, steps),
+        "captum": lambda: captum(None),
+        "captum in parts": lambda: captum(steps),
+    }
+
+
+def measure(variants, rounds, clock):
+    times = {name: [] for name in variants}
+    for _ in range(rounds + 1):
+        for name in random.sample(list(variants), len(variants)):
+            start = clock()
+            variants[name]()
+            times[name].append(clock() - start)
+    return {name: seconds[1:] for name, seconds in times.items()}  # the first round warms up
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--pictures", type=int, default=4)
+    parser.add_argument("--copies", type=int, default=32, help="noisy copies, or steps of the integral")
+    parser.add_argument("--side", type=int, default=64)
+    parser.add_argument("--clock", choices=("wall", "cpu"), default="wall")
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    torch.manual_seed(0)
+    clock = time.perf_counter if options.clock == "wall" else time.process_time
+    ours = notebooks.definitions(notebooks.paths(find_card("hw09"))[1])
+    network, asked = zoo.load(), torch.arange(options.pictures) % 11
+    x = torch.rand(options.pictures, 3, options.side, options.side)
+    print(
+        f"{options.pictures} pictures of {options.side} x {options.side}, {options.copies} copies or steps, "
+        f"{options.threads} thread(s), {options.clock} time, {options.rounds} rounds"
+    )
+    for title, make in (("SmoothGrad", smooth_variants), ("integrated gradients", integrated_variants)):
+        variants = make(network, x, asked, options.copies, ours)
+        if make is integrated_variants:
+            reference = variants["loop"]()
+            for name, variant in variants.items():
+                torch.testing.assert_close(variant().float(), reference, rtol=1e-3, atol=1e-5, msg=name)
+        times = measure(variants, options.rounds, clock)
+        print(f"\n{title:24s}{'median ms':>12s}{'loop / variant':>18s}")
+        for name, seconds in times.items():
+            ratio = statistics.median(a / b for a, b in zip(times["loop"], seconds, strict=True))
+            print(f"{name:24s}{1000 * statistics.median(seconds):12.1f}{ratio:18.2f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,198 @@
+"""Checks of homework 9: relevances of small networks for which the right answer is known in closed form.
+
+The networks here are polynomials of their input, so that gradients, integrals and expectations over noise are exact.
+"""
+
+from collections.abc import Callable
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+from common.check import Case, compare
+
+
+class _Cubes(nn.Module):
+    """logit c = the sum of weight[c] * x^3 over a picture; keeps what it was shown."""
+
+    def __init__(self):
+        super().__init__()
+        self.weight = nn.Parameter(_numbers(3, 3, 4, 4), requires_grad=False)
+        self.seen: list[torch.Tensor] = []
+
+    def forward(self, x):
+        self.seen.append(x.detach().clone())
+        return torch.einsum("bchw,kchw->bk", x**3, self.weight)
+
+
+class _Small(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.features = nn.Sequential(nn.Conv2d(3, 4, 3, padding=1), nn.ReLU())
+        self.output = nn.Linear(4, 3)
+        for k, p in enumerate(self.parameters()):
+            p.data = 0.5 * _numbers(*p.shape, seed=20 + k)
+            p.requires_grad_(False)
+
+    def forward(self, x):
+        return self.output(self.features(x).mean(dim=(2, 3)) ** 2)
+
+
+def smooth_grad(function: Callable) -> bool:
+    """`smooth_grad(network, x, asked, copies, sigma)`: the gradient, averaged over noisy copies of each picture."""
+    network, (x, asked) = _Cubes(), _pictures()
+    copies, sigma = 400, 0.2
+
+    def seeded(*args):
+        torch.manual_seed(9)
+        return function(*args)
+
+    try:
+        seeded(network, x, asked, copies, sigma)
+        spread = _spread(torch.cat(network.seen), x)
+    except Exception:  # whatever it is, compare says it in words
+        spread = sigma
+    if spread > 0 and abs(spread - sigma) > 0.1 * sigma:
+        why = ": that is sigma squared, a variance" if abs(spread - sigma**2) < 0.1 * sigma**2 else ""
+        print(f"smooth_grad: with sigma = {sigma} its noise has a standard deviation of {spread:.3f}{why}.")
+        return False
+    # the mean of 3 w (x + noise)^2 is 3 w (x^2 + sigma^2)
+    many = 3 * network.weight[asked] * (x**2 + sigma**2)
+    cases = [
+        Case((network, x, asked, 1, 0.0), 3 * network.weight[asked] * x**2, "two pictures without noise"),
+        Case((network, x, asked, copies, sigma), many, f"two pictures, {copies} copies of each"),
+    ]
+    return compare("smooth_grad", seeded if callable(function) else function, cases, 0.06)
+
+
+def integrated_gradients(function: Callable) -> bool:
+    """`integrated_gradients(network, x, asked, baseline, steps)`: (x - baseline) times the mean gradient on the way."""
+    network, (x, asked) = _Cubes(), _pictures()
+    weight = network.weight[asked]
+    black, grey = torch.zeros_like(x), torch.full_like(x, 0.5)
+    # the mean over t of (b + t d)^2 is b^2 + b d + d^2 / 3
+    mean = {"black": weight * x**2, "grey": weight * (3 * grey**2 + 3 * grey * (x - grey) + (x - grey) ** 2)}
+    wrong = {
+        "the mean gradient itself: it lacks the factor (x - baseline), so its sum is not the change of the logit": mean[
+            "grey"
+        ],
+    }
+    cases = [
+        Case((network, x, asked, black, 64), x * mean["black"], "two pictures against black, 64 steps"),
+        Case((network, x, asked, grey, 64), (x - grey) * mean["grey"], "two pictures against grey, 64 steps"),
+    ]
+    return _compare_knowing("integrated_gradients", function, cases, wrong, 2e-3)
+
+
+def grad_cam(function: Callable) -> bool:
+    """`grad_cam(network, layer, x, asked)`: (B, h, w), the layer's channels weighted by their mean gradient, cut at
+    0."""
+    network, (x, asked) = _Small(), _pictures()
+    a = network.features(x).requires_grad_()
+    logits = network.output(a.mean(dim=(2, 3)) ** 2)
+    slopes = torch.autograd.grad(logits.gather(1, asked[:, None]).sum(), a)[0]
+    a = a.detach()
+    summed = (slopes.mean(dim=(2, 3), keepdim=True) * a).sum(dim=1)
+    wrong = {
+        "negative values too: cut them off with relu, they speak for other classes": summed,
+        "the mean over channels: add them up": summed.relu() / a.shape[1],
+        "the sum of the channels alone: weight each by the mean of its gradient first": a.sum(dim=1),
+    }
+    cases = [
+        Case((network, network.features, x[:1], asked[:1]), summed[:1].relu(), "one picture"),
+        Case((network, network.features, x, asked), summed.relu(), "two pictures, asked for different classes"),
+    ]
+    return _compare_knowing("grad_cam", function, cases, wrong, 1e-5)
+
+
+def ridge(function: Callable) -> bool:
+    """`ridge(shown, logits, weights, penalty)`: coefficients (S,) of a weighted ridge regression with an intercept.
+
+    shown: (N, S), 1 where a superpixel is shown; logits, weights: (N,).
+    """
+    shown = (_numbers(40, 5, seed=31) > 0).float()
+    logits, weights = (
+        _numbers(40, seed=32) + shown @ torch.tensor([2.0, 0, -1, 0, 0.5]) + 3,
+        1 + _numbers(40, seed=33).abs(),
+    )
+    ones = torch.ones(40)
+    wrong = {
+        "a fit without an intercept: the logit is not 0 when nothing is shown; subtract weighted means first": _ridge(
+            shown, logits, weights, 1.0, False
+        ),
+        "a fit that ignores the weights": _ridge(shown, logits, ones, 1.0),
+    }
+    cases = [
+        Case((shown, logits, ones, 1e-6), _ridge(shown, logits, ones, 1e-6), "equal weights and hardly a penalty"),
+        Case((shown, logits, weights, 1.0), _ridge(shown, logits, weights, 1.0), "unequal weights and a penalty of 1"),
+    ]
+    return _compare_knowing("ridge", function, cases, wrong, 1e-3)
+
+
+def euclidean_distance(function: Callable) -> bool:
+    """`euclidean_distance(a, b)`: the length of a - b."""
+    a, b = _numbers(8, seed=41), _numbers(8, seed=42)
+    cases = [
+        Case((torch.tensor([3.0, 0.0]), torch.tensor([0.0, 4.0])), torch.tensor(5.0), "(3, 0) and (0, 4)"),
+        Case((a, b), (a - b).square().sum().sqrt(), "two vectors of length 8"),
+    ]
+    return compare("euclidean_distance", _as_number(function), cases)
+
+
+def cosine_similarity(function: Callable) -> bool:
+    """`cosine_similarity(a, b)`: the cosine of the angle between two vectors."""
+    a, b = _numbers(8, seed=41), _numbers(8, seed=42)
+    cases = [
+        Case((a, 3 * a), torch.tensor(1.0), "a vector and three times itself"),
+        Case((a, b), functional.cosine_similarity(a, b, dim=0), "two vectors of length 8"),
+    ]
+    return compare("cosine_similarity", _as_number(function), cases)
+
+
+# --- what the checks share ------------------------------------------------------------------------------------------
+
+
+def _spread(seen: torch.Tensor, x: torch.Tensor) -> float:
+    """How far noisy copies lie from the picture that they are copies of, in whichever order they come."""
+    gaps = (seen[:, None] - x[None]).flatten(2).square().mean(dim=2)  # (copies, pictures)
+    return float(gaps.min(dim=1).values.mean().sqrt())
+
+
+def _compare_knowing(name: str, function: Callable, cases: list[Case], wrong: dict, tolerance: float) -> bool:
+    """`compare`, with a word of its own for mistakes that are known; told on the last case, where they show."""
+    try:
+        found = function(*cases[-1].args)
+        for what, values in wrong.items():
+            if found.shape == values.shape and torch.allclose(found, values, rtol=1e-2, atol=1e-4):
+                print(f"{name}: on {cases[-1].words} it gives {what}.")
+                return False
+    except Exception:  # whatever it is, compare says it in words
+        pass
+    return compare(name, function, cases, tolerance)
+
+
+def _as_number(function: Callable):
+    if not callable(function):
+        return function
+
+    def number(*args):
+        value = function(*args)
+        return value.reshape(()) if isinstance(value, torch.Tensor) and value.numel() == 1 else value
+
+    return number
+
+
+def _ridge(shown, logits, weights, penalty, intercept: bool = True):
+    if intercept:
+        share = weights / weights.sum()
+        shown, logits = shown - share @ shown, logits - share @ logits
+    weighted = shown.T * weights
+    return torch.linalg.solve(weighted @ shown + penalty * torch.eye(shown.shape[1]), weighted @ logits)
+
+
+def _pictures() -> tuple[torch.Tensor, torch.Tensor]:
+    return torch.rand(2, 3, 4, 4, generator=torch.Generator().manual_seed(5)), torch.tensor([2, 0])
+
+
+def _numbers(*shape: int, seed: int = 4) -> torch.Tensor:
+    return torch.randn(shape, generator=torch.Generator().manual_seed(seed))
