@@ -266,6 +266,7 @@ def doctor() -> None:
 
     from common import kernels
     from common.device import pick_device
+    from common.kernels import sandbox
     from common.paths import data_dir
 
     table = Table(show_header=False, box=None)
@@ -280,6 +281,7 @@ def doctor() -> None:
     table.add_row(
         "fast kernels", f"no: {kernels.why_not()}" if kernels.why_not() else "yes (HW_FAST_KERNELS=0 switches them off)"
     )
+    table.add_row("sandbox", str(sandbox.probe()))
     free = shutil.disk_usage(next(p for p in [data_dir(), *data_dir().parents] if p.exists())).free
     table.add_row("data folder", f"{data_dir()}, {free / 1e9:.0f} GB free")
     console.print(table)

@@ -33,15 +33,14 @@ def run(
 ) -> bool:
     """Grade what is not graded yet, and write the reports once everything is; True if nothing is left to do."""
     rules = read_policy(policy)
-    tier, described = ("", "no code is run") if how == "files" else controller.choose_tier(trusted)
+    box = None if how == "files" else controller.choose_tier(trusted)
+    described = "no code is run" if box is None else str(box)
     console.print(f"sandbox: {escape(described)}", soft_wrap=True)
     card = find_card(homework)
     limits = None
     if card.status == "ready":
         limits = Limits(deadline=deadline or max(600.0, 3 * card.time.boss), memory=int(memory * 2**30))
-    plan = controller.plan(
-        homework, source, out, how=how, data=data, roster=roster, tier=tier, limits=limits, **settings
-    )
+    plan = controller.plan(homework, source, out, how=how, data=data, roster=roster, box=box, limits=limits, **settings)
     jobs = plan.waiting(shard)
     cached = len(plan.jobs) - len(plan.waiting())
     console.print(

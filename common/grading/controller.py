@@ -59,7 +59,7 @@ def plan(
     how: str = "run",
     data: Path | None = None,
     roster: Path | None = None,
-    tier: str = "A",
+    box: sandbox.Probe | None = None,
     limits: Limits | None = None,
     **settings,
 ) -> Plan:
@@ -73,6 +73,7 @@ def plan(
     except OSError as error:
         raise HomeworkError(f"Cannot write to {out}: {error.strerror}.") from None
     _sweep()
+    tier, wrapped = ("", False) if box is None else (box.tier, box.bubblewrap)
     limits = limits or Limits(deadline=max(600.0, 3 * card.time.boss))
     profile = settings.get("profile", "standard")
     data = (data or _exam(card, out, profile)).resolve()
@@ -87,7 +88,16 @@ def plan(
     jobs = {}
     for sha in dict.fromkeys(attempt.sha for attempt in handed if attempt.sha):
         job = Job(
-            "", card.id, how, str(out / "intake" / sha), str(out), str(data), tier=tier, limits=limits, **settings
+            "",
+            card.id,
+            how,
+            str(out / "intake" / sha),
+            str(out),
+            str(data),
+            tier=tier,
+            bubblewrap=wrapped,
+            limits=limits,
+            **settings,
         )
         what = [str(value) for value in (card.id, how, job.profile, job.device, job.seed, job.threads, asdict(limits))]
         card_text = card.model_dump_json()
@@ -199,8 +209,8 @@ def _on_dask(values: dict) -> dict:
     return asdict(_of_thread.station.grade(job))
 
 
-def choose_tier(trusted: bool) -> tuple[str, str]:
-    """The best sandbox that this machine has, and what it is like. Raises HomeworkError rather than give tier C."""
+def choose_tier(trusted: bool) -> sandbox.Probe:
+    """The best sandbox that this machine has. Raises HomeworkError rather than give tier C unasked."""
     found = sandbox.probe()
     if found.tier == "C" and not trusted:
         reasons = " ".join(f"Not {tier}: {why}." for tier, why in found.missing.items())
@@ -208,4 +218,4 @@ def choose_tier(trusted: bool) -> tuple[str, str]:
             f"This machine can only limit what a notebook uses, not what it sees (tier C). {reasons} "
             "Grade on Linux, or say --trust-submissions if you have read them all."
         )
-    return found.tier, str(found)
+    return found

@@ -47,7 +47,7 @@ class Run:
 
 class GradingEngine(NBClientEngine):
     @classmethod
-    def execute_managed_notebook(cls, nb_man, kernel_name, log_output=False, start_timeout=60, run=None, **_):
+    def execute_managed_notebook(cls, nb_man, kernel_name, log_output=False, start_timeout=180, run=None, **_):
         run = run or Run()
         _save_now_and_then(nb_man)
         run.cells = sum(cell.cell_type == "code" and bool(cell.source.strip()) for cell in nb_man.nb.cells)
@@ -60,21 +60,20 @@ class GradingEngine(NBClientEngine):
             nb_man, run, config=config, kernel_name=kernel_name, startup_timeout=start_timeout, timeout=None,
             iopub_timeout=30, log=logger, log_output=log_output,
         )  # fmt: skip
-        deadline = threading.Timer(run.limits.deadline, client.stop, ["TIMEOUT"])
-        deadline.daemon = True
-        deadline.start()
         try:
             if run.environment is None:
                 return client.execute()
             return client.execute(env=run.environment, stdout=DEVNULL, stderr=DEVNULL)
         finally:
-            deadline.cancel()
+            client.deadline.cancel()
 
 
 class _Client(PapermillNotebookClient):
     def __init__(self, nb_man, run: Run, **options):
         super().__init__(nb_man, on_cell_executed=self._count, on_cell_start=self._begin, **options)
         self.run = run
+        self.deadline = threading.Timer(run.limits.deadline, self.stop, ["TIMEOUT"])
+        self.deadline.daemon = True
         self.received = 0  # bytes, of all cells
         self.kept: dict[int, int] = {}  # cell -> bytes of its outputs
         self.transform = TransformerManager().transform_cell
@@ -89,6 +88,7 @@ class _Client(PapermillNotebookClient):
         client = await super().async_start_new_kernel_client()
         plain = client.execute
         self.run.stage = "running"
+        self.deadline.start()
         client.execute = lambda code, **options: plain(code, user_expressions=_TAKEN, **options)
         return client
 

@@ -24,7 +24,7 @@ STATES = {
 class Limits:
     """What one notebook may use."""
 
-    deadline: float = 1800.0  # seconds, from the start of its kernel to its last cell
+    deadline: float = 1800.0  # seconds, from its first cell to its last
     memory: int = 4 << 30  # bytes
     disk: int = 1 << 30  # bytes
     processes: int = 256
@@ -49,6 +49,7 @@ class Job:
     seed: int = 2022
     threads: int = 1
     tier: str = "A"
+    bubblewrap: bool = False
     limits: Limits = field(default_factory=Limits)
 
     @property

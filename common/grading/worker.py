@@ -35,7 +35,8 @@ class Worker:
         from common.grading.engine import GradingEngine
 
         papermill.engines.papermill_engines.register("homeworks-grading", GradingEngine)
-        logging.getLogger("papermill").setLevel(logging.CRITICAL)  # its warnings are ours to give
+        for name in ("papermill", "asyncio"):  # what they warn of is in the record
+            logging.getLogger(name).setLevel(logging.CRITICAL)
         self.scorer = Helper("common.grading.scorer")
         self.on_cell: Callable[[int, int], None] | None = None  # told of every cell that ended
         self.readable = sandbox.readable_paths()
@@ -74,12 +75,14 @@ class Worker:
             run, failure = self._execute(notebook, job, folder)
             outbox = Path(folder) / "out"
             status = _status(outbox / sandbox.STATUS)
+            if status is None and run.stopped:  # bubblewrap takes its warden along
+                status = {"reason": "ended", "exit": None, "peak_memory": 0, "cpu_seconds": 0.0, "files": {}}
             flags = tuple(flags)
             if run.stage == "preparing":
                 message = f"This notebook cannot be prepared for a run: {_told(failure)}"
                 return Record(job.key, job.homework, "INVALID_NOTEBOOK", message, job.tier, flags)
-            if status is None or status["reason"] == "failed":
-                why = status["error"] if status else _told(failure)
+            if run.stage == "starting" or status is None or status["reason"] == "failed":  # nothing of theirs has run
+                why = (status or {}).get("error") or _told(failure)
                 return Record(job.key, job.homework, "INFRA_ERROR", f"The sandbox did not start: {why}.", job.tier)
             state, message = _judge(run, failure, status, job)
             record = Record(
@@ -101,6 +104,7 @@ class Worker:
         box = sandbox.Sandbox(
             job.tier, folder, f"{folder}/out", dict(card.submission.files), [*self.readable, inputs],
             _gpu() if job.device != "cpu" else [], job.limits.memory, job.limits.disk, processes=job.limits.processes,
+            bubblewrap=job.bubblewrap,
         )  # fmt: skip
         parameters = {"PROFILE": job.profile, "DATA": inputs, "DEVICE": job.device, "SEED": job.seed}
         run = Run(job.limits, _environment(box, job), box.sockets, self.on_cell)

@@ -17,6 +17,8 @@ FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signa
 
 
 def main() -> int:
+    if json.loads(os.environ.get("HW_SANDBOX", "{}")).get("bubblewrap"):  # that starts another program: no fork
+        os.execv(sys.executable, [sys.executable, "-P", "-m", "common.kernels.bubblewrap", *sys.argv[1:]])
     owner = os.pidfd_open(os.getppid())
     wake, waker = os.pipe()
     os.set_blocking(waker, False)
@@ -44,7 +46,6 @@ def main() -> int:
     for number in FORWARDED:
         signal.signal(number, signal.SIG_DFL)
     if "HW_SANDBOX" in os.environ:
-        print("The fork server is gone.", file=sys.stderr)
         return 1  # never outside the sandbox
     os.execv(sys.executable, [sys.executable, "-m", "ipykernel_launcher", *sys.argv[1:]])
 

@@ -12,6 +12,7 @@ import contextlib
 import json
 import os
 import select
+import shutil
 import signal
 import socket
 import stat
@@ -52,6 +53,7 @@ _ETC = (
 )
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 _STD = ("in", "out", "err")
+_IMPORTS = 700 << 20  # bytes that torch and the rest take when a kernel has to load them itself
 _LOOK = 0.2  # seconds between two looks at memory and files
 _PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 _HEARD = {signal.SIGCHLD, signal.SIGTERM, signal.SIGINT} if hasattr(signal, "SIGCHLD") else set()
@@ -71,6 +73,9 @@ class Sandbox:
     disk: int = 1 << 30  # bytes of all files together, and of any single one
     files: int = 20_000
     processes: int = 256  # threads count
+    bubblewrap: bool = False  # tier A by the program of that name, where namespaces cannot be had without it
+    outbox_fd: int = -1  # the outbox, where another process has opened it
+    leash_fd: int = -1  # a pipe; when its other end is closed, it is over
 
     @property
     def sockets(self) -> str:
@@ -107,11 +112,13 @@ def enter(sandbox: Sandbox) -> Callable[[], None]:
 
     Raises OSError where the tier cannot be had; nothing untrusted has run then.
     """
-    outbox = os.open(sandbox.outbox, os.O_RDONLY | os.O_DIRECTORY)
+    outbox = sandbox.outbox_fd if sandbox.bubblewrap else os.open(sandbox.outbox, os.O_RDONLY | os.O_DIRECTORY)
     root = os.geteuid() == 0
-    uid = 1_000_000 + os.getpid() if root and sandbox.tier != "C" else os.geteuid()  # nobody else's, while this lives
+    uid = (
+        1_000_000 + os.getpid() if root and sandbox.tier != "C" and not sandbox.bubblewrap else os.geteuid()
+    )  # nobody else's, while this lives
     signal.pthread_sigmask(signal.SIG_BLOCK, _HEARD)
-    if sandbox.tier == "A":
+    if sandbox.tier == "A" and not sandbox.bubblewrap:
         _namespaces(root)
         _new_root(sandbox)
     else:
@@ -126,7 +133,7 @@ def enter(sandbox: Sandbox) -> Callable[[], None]:
         linux.close_to_peers()
         _Warden(sandbox, kernel, outbox).watch(told, go)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _HEARD)
-    for descriptor in (outbox, told, go):
+    for descriptor in (outbox, told, go, *([sandbox.leash_fd] if sandbox.leash_fd >= 0 else [])):
         os.close(descriptor)
     os.setsid()
     _limit(sandbox, uid)
@@ -237,6 +244,7 @@ def _working_folder(sandbox: Sandbox, uid: int) -> None:
 
 def _limit(sandbox: Sandbox, uid: int) -> None:
     imported = int(Path("/proc/self/statm").read_text().split()[5]) * _PAGE  # what the libraries take already
+    imported += _IMPORTS if sandbox.bubblewrap else 0
     others = 0 if sandbox.tier == "A" or uid >= 1_000_000 else _threads_of(uid)
     limits = {
         resource.RLIMIT_DATA: imported
@@ -272,7 +280,8 @@ class _Warden:
 
     def __init__(self, sandbox: Sandbox, kernel: int, outbox: int):
         self.sandbox, self.kernel, self.outbox = sandbox, kernel, outbox
-        self.own = _anonymous("self")  # pages of the fork server that all share
+        # pages of the fork server that all share, or about what a kernel will take for its imports
+        self.own = _IMPORTS if sandbox.bubblewrap else _anonymous("self")
         self.peak = 0
         self.exit: int | None = None
 
@@ -289,6 +298,8 @@ class _Warden:
                 reason = "ended"
             elif got is not None and got.si_signo == signal.SIGINT:
                 os.kill(self.kernel, signal.SIGINT)
+            if self.sandbox.leash_fd >= 0 and select.select([self.sandbox.leash_fd], [], [], 0)[0]:
+                reason = "ended"
             self._reap()
             reason = reason or ("" if self.exit is not None else self._excess())
         self._kill_all()
@@ -303,7 +314,7 @@ class _Warden:
 
     def _close_the_sockets_folder(self) -> None:
         """The sockets are there; nothing else shall be written beside them, for that folder lies outside."""
-        if self.sandbox.tier == "A":
+        if self.sandbox.tier == "A" and not self.sandbox.bubblewrap:
             linux.read_only(self.sandbox.sockets)
 
     def _reap(self) -> None:
@@ -316,18 +327,21 @@ class _Warden:
         """Which limit is broken that the system does not hold by itself, if any."""
         pids = _below(os.getpid())
         folders = {self.sandbox.work, "/tmp", "/dev/shm"} if self.sandbox.tier == "A" else set()
-        files = sum(_used(folder) for folder in folders)
+        used = [os.statvfs(folder) for folder in folders]
+        files = sum((of.f_blocks - of.f_bfree) * of.f_frsize for of in used)
+        if any(of.f_files - of.f_ffree > self.sandbox.files for of in used):
+            return "disk"
         memory = files + sum(max(0, _anonymous(pid) - self.own) for pid in pids)
         if (
             memory > self.sandbox.memory
         ):  # pages that processes share were counted twice; now exactly, which takes longer
-            memory = files + sum(_proportional(pid) for pid in pids)
+            memory = files + sum(_proportional(pid) for pid in pids) - (self.own if self.sandbox.bubblewrap else 0)
         self.peak = max(self.peak, memory)
         if memory > self.sandbox.memory:
             return "memory"
-        if self.sandbox.tier != "A":
+        if self.sandbox.tier != "A" or self.sandbox.bubblewrap:
             count = size = 0
-            for size_of_one in _sizes(self.sandbox.folder):
+            for size_of_one in _sizes(self.sandbox.sockets if self.sandbox.tier == "A" else self.sandbox.folder):
                 count, size = count + 1, size + size_of_one
                 if count > self.sandbox.files or size > self.sandbox.disk:
                     return "disk"
@@ -408,11 +422,6 @@ def _proportional(pid: int) -> int:
     return _anonymous(pid)
 
 
-def _used(folder: str) -> int:
-    numbers = os.statvfs(folder)
-    return (numbers.f_blocks - numbers.f_bfree) * numbers.f_frsize
-
-
 def _sizes(folder: str) -> Iterator[int]:
     for path, _, names in os.walk(folder):
         for name in names:
@@ -429,26 +438,30 @@ class Probe:
 
     tier: str
     missing: dict[str, str]
+    bubblewrap: bool = False
 
     def __str__(self) -> str:
-        return "; ".join([f"{self.tier} ({TIERS[self.tier]})", *(f"not {t}: {why}" for t, why in self.missing.items())])
+        how = f"{self.tier} ({TIERS[self.tier]}{'; by bubblewrap' if self.bubblewrap else ''})"
+        return "; ".join([how, *(f"not {tier}: {why}" for tier, why in self.missing.items())])
 
 
 @cache
 def probe() -> Probe:
     """Try the tiers from the best down, each with a real process that checks what it can see and reach."""
-    missing = {}
-    for tier in ("A", "B"):
-        why = why_not(tier)
+    missing: dict[str, str] = {}
+    for tier, bubblewrap in (("A", False), ("A", True), ("B", False)):
+        why = why_not(tier, bubblewrap)
         if not why:
-            return Probe(tier, missing)
-        missing[tier] = why
+            return Probe(tier, {} if tier == "A" else missing, bubblewrap)
+        missing[tier] = "; ".join(filter(None, [missing.get(tier), why]))
     return Probe("C", missing)
 
 
 @cache
-def why_not(tier: str) -> str:
+def why_not(tier: str, bubblewrap: bool = False) -> str:
     """Why a tier cannot be had on this machine; empty if it can."""
+    if bubblewrap and shutil.which("bwrap") is None:
+        return "bubblewrap is not installed"
     if kernels.why_not():
         return f"no fork server: {kernels.why_not()}"
     with tempfile.TemporaryDirectory(prefix="hw-") as folder:
@@ -456,13 +469,14 @@ def why_not(tier: str) -> str:
         os.mkdir(f"{folder}/out")
         os.mkdir(f"{folder}/s")
         Path(f"{folder}/secret").write_text("secret")
-        made = Sandbox(tier, folder, f"{folder}/out", {"answer": 1000}, readable_paths())
+        made = Sandbox(tier, folder, f"{folder}/out", {"answer": 1000}, readable_paths(), bubblewrap=bubblewrap)
         with socket.socket() as listener:
             listener.bind(("127.0.0.1", 0))
             listener.listen()
-            command = [sys.executable, "-P", "-m", "common.kernels.sandbox", made.to_json()]
-            command += [str(listener.getsockname()[1]), str(os.getpid())]
-            run = subprocess.run(command, capture_output=True, text=True, timeout=60)
+            module = "common.kernels.bubblewrap" if bubblewrap else "common.kernels.sandbox"
+            command = [sys.executable, "-P", "-m", module, str(listener.getsockname()[1]), str(os.getpid())]
+            environment = os.environ | {"HW_SANDBOX": made.to_json(), "HW_SANDBOX_PROBE": "1"}
+            run = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
         answer = Path(f"{folder}/out/answer")
         if answer.is_file():
             return answer.read_text()
@@ -494,8 +508,11 @@ def _look_around(sandbox: Sandbox, port: int, outside: int) -> Iterator[str]:
         pass
 
 
+def try_out(made: Sandbox, port: int, outside: int) -> None:
+    """Enter the sandbox, look around, and hand in what is wrong with it."""
+    enter(made)()
+    Path("outputs/answer").write_text("; ".join(filter(None, _look_around(made, port, outside))))
+
+
 if __name__ == "__main__":
-    tried = Sandbox(**json.loads(sys.argv[1]))
-    enter(tried)()
-    faults = [fault for fault in _look_around(tried, int(sys.argv[2]), int(sys.argv[3])) if fault]
-    Path("outputs/answer").write_text("; ".join(faults))
+    try_out(Sandbox(**json.loads(os.environ["HW_SANDBOX"])), int(sys.argv[1]), int(sys.argv[2]))

@@ -105,9 +105,9 @@ case(
     "from IPython.display import display, HTML\nwhile True: display(HTML('x' * 100_000))",
 )
 case("an error of 30 MB", CRASHED | OUTPUT, "raise ValueError('x' * 30_000_000)")
-case("a huge file", CRASHED, "with open('big', 'wb') as f:\n    for _ in range(4000): f.write(bytes(1 << 20))",
+case("a huge file", CRASHED | OUTPUT, "with open('big', 'wb') as f:\n    for _ in range(4000): f.write(bytes(1 << 20))",
      limits={"disk": 64 << 20})  # fmt: skip
-case("100,000 files", CRASHED, "for n in range(100_000): open(f'{n}.txt', 'w').close()", says="cell 4")
+case("100,000 files", CRASHED | OUTPUT, "for n in range(100_000): open(f'{n}.txt', 'w').close()", says="cell 4")
 
 # --- that end the wrong way -------------------------------------------------------------------------------------------
 case("os._exit", CRASHED, "os._exit(0)", "print('never')")
@@ -147,7 +147,7 @@ LEAK = ("LEAK",)
 case(
     "reads the answers",
     OK,
-    "for path in ['{labels}', '{out}/exam-seed.txt', '/etc/shadow', '/proc/1/environ', '{secret}']:\n"
+    "for path in ['{labels}', '{out}/exam-seed.txt', '/etc/shadow', '/proc/1/mem', '{secret}']:\n"
     "    try: print('LEAK', path, open(path).read()[:50])\n"
     "    except OSError: pass",
     silent=LEAK,
@@ -184,8 +184,9 @@ case(
     OK,
     "import ctypes\nlibc = ctypes.CDLL(None)\nfor pid in (1, os.getppid()):\n"
     "    if libc.ptrace(16, pid, 0, 0) == 0: print('LEAK', pid)\n"
-    "    try: print('LEAK', os.listdir(f'/proc/{pid}/fd'))\n"
-    "    except OSError: pass",
+    "    for fd in range(32):\n"
+    "        try: print('LEAK', os.listdir(f'/proc/{pid}/fd/{fd}/'))\n"
+    "        except OSError: pass",
     silent=LEAK,
 )
 case(
