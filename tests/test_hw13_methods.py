@@ -239,7 +239,7 @@ def test_the_check_of_hints_names_the_mistake(capsys):
 def test_the_teacher_cannot_be_handed_in(tmp_path):
     frame = pd.DataFrame({"Id": ["0000"], "Category": [3]})
     for state in (Teacher().state_dict(), Teacher().half().state_dict()):
-        with pytest.raises(SubmissionError, match="at most (16,000|1,000,000)"):
+        with pytest.raises(SubmissionError, match=r"at most (16,000|1,000,000)"):
             Homework("hw13").submit(frame, tmp_path, weights=state)
     assert not list(tmp_path.iterdir())
 

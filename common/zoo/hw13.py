@@ -25,7 +25,7 @@ from common.training import fit
 from common.zoo.hw10 import conv
 
 SIDE, DRAWN = 32, 64  # pixels of a picture, and of the drawing that it is made of
-PER_CLASS, EPOCHS, BATCH_SIZE, LR = 400, 15, 64, 4e-3
+PER_CLASS, EPOCHS, BATCH_SIZE, LR = 700, 30, 64, 4e-3
 Inner = list[tuple[nn.Conv2d, nn.BatchNorm2d, nn.Conv2d]]
 CHECKPOINT = "resnet18_teacher.ckpt"  # the course's own teacher, among its files
 
@@ -48,6 +48,7 @@ class Teacher(nn.Module):
     def __init__(self, widths: tuple[int, int, int] = (24, 48, 88)):
         super().__init__()
         a, b, c = widths
+        self.width = c
         self.body = nn.Sequential(
             conv(3, a), nn.ReLU(), nn.MaxPool2d(2), Block(a, b, 2), Block(b, c, 2), Block(c, c, 1)
         )
@@ -69,6 +70,8 @@ class Teacher(nn.Module):
 
 class CourseTeacher(nn.Module):
     """ResNet-18 with eleven outputs, cut into the same two halves; it wants pictures as ImageNet's are normalised."""
+
+    width = 512  # maps that come out of `features`
 
     def __init__(self):
         super().__init__()

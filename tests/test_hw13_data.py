@@ -1,0 +1,123 @@
+"""Data of homework 13: the drawn pictures, the course's folders, and what cheap answers are worth."""
+
+import numpy as np
+import pytest
+from PIL import Image
+from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
+
+from common import data
+from common.card import find_card
+from common.data import hw13
+from common.errors import DataError
+
+
+@pytest.fixture(scope="module")
+def splits():
+    return hw13.builtin("smoke")
+
+
+def test_shapes_and_balance(splits):
+    found, reference = splits
+    for part in (found.train, found.validation):
+        assert part.x.shape[1:] == (32, 32, 3) and part.x.dtype == np.uint8
+        counts = np.bincount(part.y, minlength=11)
+        assert counts.max() - counts.min() <= 1
+    assert found.test.y is None and len(found.classes) == 11
+    assert reference["Id"].tolist()[:2] == ["0000", "0001"] and len(reference) == len(found.test)
+    assert np.bincount(reference["Category"], minlength=11).min() >= len(reference) // 11
+
+
+def test_no_picture_stands_in_two_splits(splits):
+    found, _ = splits
+    seen = [image.tobytes() for part in (found.train, found.validation, found.test) for image in part.x]
+    assert len(set(seen)) == len(seen)
+
+
+def test_labels_do_not_stand_in_order(splits):
+    y = splits[0].train.y
+    assert abs(np.corrcoef(y[:-1], y[1:])[0, 1]) < 0.2
+    assert abs(np.corrcoef(np.arange(len(y)), y)[0, 1]) < 0.2
+
+
+def test_cheap_answers_stay_below_simple():
+    """A constant, the nearest picture, a linear model of pixels, and one of colours, on half of the standard set."""
+    found, reference = hw13.builtin("standard")
+    x, y, x_test = found.train.x, found.train.y, found.test.x
+    true = reference["Category"].to_numpy()
+
+    def small(images):
+        return images.reshape(len(images), 8, 4, 8, 4, 3).mean(axis=(2, 4)).reshape(len(images), -1) / 255
+
+    def colours(images):
+        bins = (images // 64).astype(int) @ [16, 4, 1]
+        return np.stack([np.bincount(b.ravel(), minlength=64) for b in bins]) / bins[0].size
+
+    simple = find_card("hw13").ladder["builtin"].simple.threshold
+    assert np.bincount(true).max() / len(true) < simple
+    for model in (KNeighborsClassifier(1), KNeighborsClassifier(5), LogisticRegression(C=0.1, max_iter=200)):
+        for view in (small, colours):
+            assert (model.fit(view(x), y).predict(view(x_test)) == true).mean() < simple, (model, view)
+
+
+# --- the course's folders ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A few photographs of unlike sizes, named as in the course."""
+    rng = np.random.default_rng(0)
+    for part, names in {
+        "training": [f"{label}_{k}.jpg" for label in range(11) for k in range(2)],
+        "validation": [f"{label}_0.jpg" for label in range(11)],
+        "evaluation": [f"{k:04d}.jpg" for k in range(5)],
+    }.items():
+        (tmp_path / part).mkdir()
+        for name in names:
+            size = (*rng.integers(100, 400, 2), 3)
+            Image.fromarray(rng.integers(0, 255, size, dtype=np.uint8)).save(tmp_path / part / name)
+    return tmp_path
+
+
+def test_the_courses_layout(folder):
+    splits, reference = hw13.read(folder, "standard")
+    assert splits.train.x.shape == (22, 224, 224, 3) and splits.test.x.shape == (5, 224, 224, 3)
+    assert np.bincount(splits.train.y).tolist() == [2] * 11
+    assert reference["Id"].tolist() == ["0000", "0001", "0002", "0003", "0004"]
+    assert list(reference.columns) == ["Id"] and reference.attrs["edition"] == "2023"
+
+
+def test_the_size_of_the_folders_tells_the_year():
+    assert hw13.EDITIONS[(9866, 3430, 3347)] == "2022" and hw13.EDITIONS[(9993, 4432, 2218)] == "2023"
+
+
+def test_exported_pictures_come_back_as_they_were(tmp_path):
+    folder = data.export("hw13", tmp_path / "exam", seed=5, profile="smoke")
+    splits, reference = hw13.builtin("smoke", 5)
+    read = data.load("hw13", source=folder)
+    assert np.array_equal(read.test.x, splits.test.x)
+    assert sorted(map(bytes, read.train.x)) == sorted(map(bytes, splits.train.x))
+    assert data.reference("hw13", source=folder)["Category"].tolist() == reference["Category"].tolist()
+
+
+def _remove(folder):
+    for file in (folder / "validation").iterdir():
+        file.unlink()
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (lambda f: (f / "training" / "3_0.jpg").rename(f / "training" / "three.jpg"), "label before the underscore"),
+        (lambda f: (f / "training" / "3_0.jpg").rename(f / "training" / "11_0.jpg"), "none of 0 to 10"),
+        (lambda f: (f / "training" / "3_0.jpg").write_bytes(b"no picture"), "cannot be read as a picture"),
+        (lambda f: (f / "evaluation" / "0003.jpg").write_bytes((f / "evaluation" / "0003.jpg").read_bytes()[:900]),
+         "cut off"),
+        (lambda f: (f / "evaluation").rename(f / "testing"), "There is no folder"),
+        (_remove, "holds no pictures"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_named(folder, damage, words):
+    damage(folder)
+    with pytest.raises(DataError, match=words):
+        hw13.read(folder, "standard")
