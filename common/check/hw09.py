@@ -52,7 +52,7 @@ def smooth_grad(function: Callable) -> bool:
         spread = _spread(torch.cat(network.seen), x)
     except Exception:  # whatever it is, compare says it in words
         spread = sigma
-    if spread > 0 and abs(spread - sigma) > 0.1 * sigma:
+    if abs(spread - sigma) > 0.1 * sigma:
         why = ": that is sigma squared, a variance" if abs(spread - sigma**2) < 0.1 * sigma**2 else ""
         print(f"smooth_grad: with sigma = {sigma} its noise has a standard deviation of {spread:.3f}{why}.")
         return False

@@ -1,0 +1,164 @@
+"""The methods of homework 9, taken from the solution notebook: equal to captum and scikit-learn, complete, and
+checked."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional
+
+from common import check, notebooks
+from common.card import find_card
+from common.generators.food import pictures as pictures_of_food
+from common.judges.hw09 import rank_accuracy
+from common.zoo import hw09 as zoo
+
+captum = pytest.importorskip("captum.attr")
+
+
+@pytest.fixture(scope="module")
+def solution():
+    found = notebooks.definitions(notebooks.paths(find_card("hw09"))[1])
+    found.update(device="cpu", PROFILE="smoke")
+    return found
+
+
+@pytest.fixture(scope="module")
+def network():
+    """The food network with random weights, in float64: then only rounding can differ."""
+    torch.manual_seed(0)
+    model = zoo.plain().double().eval().requires_grad_(False)
+    for module in model.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.running_mean.uniform_(-0.2, 0.2)
+            module.running_var.uniform_(0.5, 1.5)
+    return model
+
+
+@pytest.fixture(scope="module")
+def pictures():
+    torch.manual_seed(1)
+    return torch.rand(3, 3, 32, 32, dtype=torch.float64), torch.tensor([1, 7, 4])
+
+
+def close(found, expected):
+    torch.testing.assert_close(found, expected, rtol=1e-7, atol=1e-10)
+
+
+def test_gradient_equals_captum(solution, network, pictures):
+    x, asked = pictures
+    close(solution["gradient"](network, x, asked), captum.Saliency(network).attribute(x, asked, abs=False))
+
+
+def test_smooth_grad_equals_captum_for_the_same_noise(solution, network, pictures, monkeypatch):
+    """The noise is captum's: what it shows the network is kept, and handed to our function as its random numbers."""
+    x, asked = pictures
+    shown = []
+    hook = network.register_forward_pre_hook(lambda module, inputs: shown.append(inputs[0].detach().clone()))
+    expected = captum.NoiseTunnel(captum.Saliency(network)).attribute(
+        x, nt_type="smoothgrad", nt_samples=6, stdevs=0.2, nt_samples_batch_size=6, target=asked, abs=False
+    )
+    hook.remove()
+    (noisy,) = (part for part in shown if len(part) == 6 * len(x))
+    noise = (noisy - x.repeat_interleave(6, dim=0)) / 0.2
+    assert 0.95 < float(noise.std()) < 1.05
+    monkeypatch.setattr(torch, "randn_like", lambda like: noise)
+    close(solution["smooth_grad"](network, x, asked, 6, 0.2), expected)
+
+
+def test_integrated_gradients_equal_captum(solution, network, pictures):
+    x, asked = pictures
+    for baseline in (torch.zeros_like(x), x.mean(dim=(2, 3), keepdim=True).expand_as(x)):
+        expected = captum.IntegratedGradients(network).attribute(
+            x, baseline, asked, n_steps=24, method="riemann_middle"
+        )
+        close(solution["integrated_gradients"](network, x, asked, baseline, 24), expected)
+
+
+def test_integrated_gradients_are_complete(solution):
+    """They sum to the change of the logit, to a thousandth of it, on the network that ships.
+
+    ReLU and max pooling bend the logit at every step, so this takes thousands of them: here in eight pieces of the way.
+    """
+    x = torch.from_numpy(pictures_of_food(1, [2, 4]).images[:, 8:56, 8:56]).permute(0, 3, 1, 2).double() / 255
+    network, asked, grey = zoo.load().double(), torch.tensor([2, 4]), torch.full_like(x, 0.5)
+    places = [grey + share * (x - grey) for share in torch.linspace(0, 1, 9, dtype=torch.float64)]
+    integrate = solution["integrated_gradients"]
+    pieces = [integrate(network, end, asked, start, 256) for start, end in pairwise(places)]
+    total = torch.stack(pieces).sum(dim=(0, 2, 3, 4))
+    rows = torch.arange(2)
+    change = network(x)[rows, asked] - network(grey)[rows, asked]
+    assert ((total - change).abs() <= 1e-3 * change.abs().clamp_min(1)).all(), (total, change)
+
+
+def test_grad_cam_equals_captum(solution, network, pictures):
+    x, asked = pictures
+    for layer in (network.features, network.features[2]):
+        expected = captum.LayerGradCam(network, layer).attribute(x, asked, relu_attributions=True)
+        close(solution["grad_cam"](network, layer, x, asked), expected[:, 0])
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_ridge_equals_scikit_learn(solution, weighted):
+    from sklearn.linear_model import Ridge
+
+    rng = np.random.default_rng(4)
+    shown, logits = rng.integers(0, 2, (60, 9)).astype(float), rng.normal(size=60)
+    weights = rng.random(60) if weighted else np.ones(60)
+    expected = Ridge(alpha=0.7).fit(shown, logits, weights).coef_
+    found = solution["ridge"](*(torch.from_numpy(a) for a in (shown, logits, weights)), 0.7)
+    np.testing.assert_allclose(found.numpy(), expected, rtol=1e-6, atol=1e-9)
+
+
+def test_distances_equal_torch(solution):
+    a, b = torch.randn(2, 16, dtype=torch.float64, generator=torch.Generator().manual_seed(5))
+    close(solution["cosine_similarity"](a, b), functional.cosine_similarity(a, b, dim=0))
+    close(solution["euclidean_distance"](a, b), torch.dist(a, b))
+
+
+def test_the_notebooks_measure_is_the_judges(solution):
+    rng = np.random.default_rng(6)
+    for share in (0.02, 0.3, 0.9):
+        relevance, where = rng.random((16, 16)), rng.random((16, 16)) < share
+        assert np.isclose(solution["rank_accuracy"](relevance, where), rank_accuracy(relevance, where))
+
+
+def test_checks_accept_the_solution(solution, capsys):
+    for name in ("smooth_grad", "integrated_gradients", "grad_cam", "ridge", "euclidean_distance", "cosine_similarity"):
+        assert getattr(check.hw09, name)(solution[name]), capsys.readouterr().out
+        assert "right, on all" in capsys.readouterr().out
+
+
+def _slips(solution):
+    gradient, smooth, integrated = (solution[n] for n in ("gradient", "smooth_grad", "integrated_gradients"))
+    relu_less = lambda network, layer, x, asked: captum.LayerGradCam(network, layer).attribute(x, asked)[:, 0]  # noqa: E731
+    return {
+        # the slips of the course's own notebook
+        "sigma squared": ("smooth_grad", lambda n, x, a, c, s: smooth(n, x, a, c, s**2)),
+        "the mean gradient itself": (
+            "integrated_gradients",
+            lambda n, x, a, b, s: integrated(n, x, a, b, s) / (x - b),
+        ),
+        # others that one makes
+        "deviation of 0.000": ("smooth_grad", lambda n, x, a, c, s: gradient(n, x, a)),
+        "expected": ("integrated_gradients", lambda n, x, a, b, s: (x - b) * gradient(n, x, a)),
+        "negative values": ("grad_cam", relu_less),
+        "intercept": (
+            "ridge",
+            lambda z, y, w, p: torch.linalg.solve((z.T * w) @ z + p * torch.eye(z.shape[1]), (z.T * w) @ y),
+        ),
+        "ignores the weights": ("ridge", lambda z, y, w, p: solution["ridge"](z, y, torch.ones_like(w), p)),
+        "not done yet": ("ridge", lambda *a: (_ for _ in ()).throw(NotImplementedError)),
+        "stops with": ("cosine_similarity", lambda a, b: a @ b.reshape(2, 4)),
+        "expected 5": ("euclidean_distance", lambda a, b: (a - b).square().sum()),
+    }
+
+
+def test_checks_say_what_is_wrong(solution, capsys):
+    for says, (name, function) in _slips(solution).items():
+        assert not getattr(check.hw09, name)(function)
+        out = capsys.readouterr().out
+        assert says in out and out.count("\n") == 1, out
+    assert not check.hw09.smooth_grad(None) and "expected a function" in capsys.readouterr().out
