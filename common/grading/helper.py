@@ -60,7 +60,10 @@ def questions() -> Iterator[tuple[dict, Callable[[dict], None]]]:
     threading.Thread(target=_follow, args=[os.getppid()], daemon=True).start()
 
     def answer(values: dict) -> None:
-        print(json.dumps(values), file=answers, flush=True)
+        try:
+            print(json.dumps(values), file=answers, flush=True)
+        except BrokenPipeError:
+            os._exit(1)  # who asked is gone
 
     for line in sys.stdin:
         yield json.loads(line), answer

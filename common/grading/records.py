@@ -13,10 +13,10 @@ STATES = {
     "TIMEOUT": "took longer than allowed",
     "MEMORY": "needed more memory than allowed",
     "OUTPUT_LIMIT": "printed or wrote more than allowed",
-    "CRASHED": "a cell failed, or the notebook ended before its end",
+    "CRASHED": "stopped before its end: a cell failed, or its kernel died",
     "INVALID_NOTEBOOK": "is no notebook that can be run",
     "INVALID_SUBMISSION": "handed in no file, or one that breaks a rule of the card",
-    "INFRA_ERROR": "the grader failed, not the student; run the command again",
+    "INFRA_ERROR": "was not graded: the grader failed, not the student; run the command again",
 }
 
 

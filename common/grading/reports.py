@@ -9,6 +9,7 @@ import binascii
 import csv
 import hashlib
 import io
+import itertools
 import json
 import math
 import re
@@ -244,41 +245,41 @@ def histogram(scores: list[float], card: Card, marks: bool = False) -> str:
     """How many students reached which score, with the ladder across it, as SVG; with `marks`, a line for each score."""
     thresholds = [(name, rung.threshold) for name, rung in card.ladder["builtin"].rungs()]
     scores = [score for score in scores if math.isfinite(score)]
-    ends = [value for _, value in thresholds]
-    span = max(ends) - min(ends)
-    low, high = min(ends) - 0.35 * span, max(ends) + 0.35 * span
-    inside = [min(max(score, low), high) for score in scores]  # far ones stand at the edge
-    width, height, left, bottom, top = 720, 190, 24, 34, 34
-    flip = card.metric.direction == "lower"
+    width, height, left, bottom, top = 720, 176, 24, 24, 26
+    steps = len(thresholds) + 1  # rungs stand one step apart, however far apart their scores are
 
     def x(value: float) -> float:
-        share = (value - low) / (high - low)
-        return left + (1 - share if flip else share) * (width - 2 * left)  # better is always to the right
+        """Where a score stands: between its rungs in proportion, better to the right, far ones at the edge."""
+        values = [rung for _, rung in thresholds]
+        values = [2 * values[0] - values[1], *values, 2 * values[-1] - values[-2]]
+        for step, (worse, better) in enumerate(itertools.pairwise(values)):
+            share = (value - worse) / (better - worse)
+            if share < 1 or step == steps - 1:
+                return left + (step + min(max(share, 0.0), 1.0)) / steps * (width - 2 * left)
+        raise AssertionError("a score has a place")
 
     parts = [f'<svg viewBox="0 0 {width} {height}" role="img" aria-label="scores and ladder">']
     ground = height - bottom
     if scores and not marks:
-        bins = 36
-        counts = Counter(min(int((value - low) / (high - low) * bins), bins - 1) for value in inside)
+        bins = 8 * steps  # so that no bar stands on both sides of a threshold
+        wide = (width - 2 * left) / bins
+        counts = Counter(min(int((x(value) - left) / wide + 1e-9), bins - 1) for value in scores)
         most = max(counts.values())
         for number, count in sorted(counts.items()):
-            ends_at = sorted((x(low + number * (high - low) / bins), x(low + (number + 1) * (high - low) / bins)))
-            tall = (ground - top) * count / most
+            place, tall = left + number * wide, (ground - top - 12) * count / most
             parts.append(
-                f'<rect class="bar" x="{ends_at[0] + 1:.1f}" y="{ground - tall:.1f}" '
-                f'width="{ends_at[1] - ends_at[0] - 2:.1f}" height="{tall:.1f}"><title>{count}</title></rect>'
+                f'<rect class="bar" x="{place + 1:.1f}" y="{ground - tall:.1f}" width="{wide - 2:.1f}" '
+                f'height="{tall:.1f}"/><text class="count" x="{place + wide / 2:.1f}" '
+                f'y="{ground - tall - 3:.1f}">{count}</text>'
             )
-            if count == most:
-                middle = sum(ends_at) / 2
-                parts.append(f'<text class="count" x="{middle:.1f}" y="{ground - tall - 3:.1f}">{count}</text>')
     parts.append(f'<line class="axis" x1="{left}" x2="{width - left}" y1="{ground}" y2="{ground}"/>')
-    for number, (name, value) in enumerate(thresholds):
-        place, line = x(value), 12 + 11 * (number % 2)
-        parts.append(f'<line class="rung" x1="{place:.1f}" x2="{place:.1f}" y1="{line + 3}" y2="{ground}"/>')
-        parts.append(f'<text class="rung" x="{place:.1f}" y="{line}">{name}</text>')
-        parts.append(f'<text class="value" x="{place:.1f}" y="{ground + 13 + 11 * (number % 2)}">{value:g}</text>')
+    for name, value in thresholds:
+        place = x(value)
+        parts.append(f'<line class="rung" x1="{place:.1f}" x2="{place:.1f}" y1="16" y2="{ground}"/>')
+        parts.append(f'<text class="rung" x="{place:.1f}" y="12">{name}</text>')
+        parts.append(f'<text class="value" x="{place:.1f}" y="{ground + 14}">{value:g}</text>')
     if marks:
-        for value in inside:
+        for value in scores:
             parts.append(f'<circle class="mark" cx="{x(value):.1f}" cy="{(ground + top) / 2:.1f}" r="7"/>')
     return "".join([*parts, "</svg>"])
 

@@ -1,4 +1,4 @@
-"""A made class for a rehearsal: `python -m tests.grading.make_class hw01 FOLDER` writes ten submissions of one homework.
+"""A made class for a rehearsal: `python -m tests.grading.make_class hw01 FOLDER` writes ten submissions.
 
 A starter, a twin of it, the four rungs of the solution, and four that go wrong, under names as Canvas exports them.
 """
