@@ -61,9 +61,10 @@ class GradingEngine(NBClientEngine):
             iopub_timeout=30, log=logger, log_output=log_output,
         )  # fmt: skip
         try:
-            if run.environment is None:
-                return client.execute()
-            return client.execute(env=run.environment, stdout=DEVNULL, stderr=DEVNULL)
+            kernel = {} if run.environment is None else {"env": run.environment, "stdout": DEVNULL, "stderr": DEVNULL}
+            executed = client.execute(**kernel)
+            nb_man.save = lambda **_: None  # papermill writes it now, once more
+            return executed
         finally:
             client.deadline.cancel()
 
@@ -120,14 +121,19 @@ class _Client(PapermillNotebookClient):
     def _count(self, cell, cell_index, execute_reply) -> None:
         content = execute_reply["content"]
         taken = content.get("user_expressions", {}).get("taken", {}).get("data", {}).get("text/plain")
-        written = zlib.crc32(self.transform(cell.source).rstrip("\n").encode("utf-8", "replace"))
-        if content.get("status") == "ok" and taken == str(written):
+        # most cells hold no magic and are taken as they stand; to transform one takes longer than to run it
+        as_written = taken == _checksum(cell.source) or taken == _checksum(self.transform(cell.source))
+        if content.get("status") == "ok" and as_written:
             self.run.ran += 1
         if self.run.on_cell:
             self.run.on_cell(cell_index + 1, len(self.nb.cells))
 
 
 _SHOWN = ("stream", "display_data", "execute_result", "update_display_data")
+
+
+def _checksum(source: str) -> str:
+    return str(zlib.crc32(source.rstrip("\n").encode("utf-8", "replace")))
 
 
 def _size(content: dict) -> int:

@@ -30,6 +30,15 @@ PRELOADED = (
     "torchvision.transforms.v2",
     "ipykernel.ipkernel",
     "ipykernel.kernelapp",
+    # what a kernel imports only when it starts
+    "ipykernel.debugger",
+    "tornado.platform.asyncio",
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.core.logger",
+    "IPython.core.oinspect",
+    "IPython.extensions.storemagic",
+    "sqlite3",
     "IPython.core.completer",
     "tqdm.auto",
 )
@@ -42,7 +51,8 @@ def main(listener: socket.socket, owner: int) -> Callable[[], None] | None:
     """Serve until the owner is gone or SIGTERM. In the process of a new kernel it returns what that has to run."""
     gc.disable()
     for name in PRELOADED:
-        importlib.import_module(name)
+        with contextlib.suppress(ModuleNotFoundError):  # an older IPython calls it otherwise; then each kernel loads it
+            importlib.import_module(name)
     if len(os.listdir("/proc/self/task")) > 1:
         sys.exit("An import has started a thread, so kernels cannot be forked.")
     gc.collect()
