@@ -111,6 +111,19 @@ def test_mi_fgsm_step_by_step(solution):
         torch.testing.assert_close(found[i : i + 1], adversarial, atol=1e-6, rtol=0)
 
 
+def test_only_diverse_inputs_are_drawn_at_random(solution):
+    """The seed changes nothing below boss, so one run of those rungs stands for every seed."""
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Conv2d(3, 4, 3), nn.Tanh(), nn.AdaptiveAvgPool2d(4), nn.Flatten(), nn.Linear(64, 3))
+    x, y = torch.rand(4, 3, 32, 32), torch.tensor([0, 1, 2, 1])
+    for rung in solution["rungs"]:
+        found = []
+        for seed in (1, 2):
+            torch.manual_seed(seed)
+            found.append(solution["attack"]([model], x, y, rung=rung)[0])
+        assert torch.equal(*found) == (rung != "boss"), rung
+
+
 def test_ensembles_average_logits(solution, linear):
     model, x, _ = linear
     other = Linear(-3 * model.weight)
@@ -233,8 +246,8 @@ def test_networks_are_small_and_recognise_new_drawings():
     x, y = objects(77, 30)
     for name in networks.ARCHITECTURES:
         file = zoo.path(f"hw10-{name}")
-        assert file.stat().st_size <= 180_000
-        assert (networks.predict(networks.load(name), x) == y).mean() >= 0.88, name
+        assert file.stat().st_size <= 155_000
+        assert (networks.predict(networks.load(name), x) == y).mean() >= 0.85, name
     assert sum(zoo.path(f"hw10-{name}").stat().st_size for name in networks.ARCHITECTURES) < 1_000_000
 
 
@@ -245,10 +258,10 @@ def test_unknown_weights():
 
 def test_the_training_learns_and_repeats(tmp_path):
     x, y = objects(5, 12)
-    first = networks.trained("plain", x, y, seed=1, epochs=6)
-    again = networks.trained("plain", x, y, seed=1, epochs=6)
+    first = networks.trained("plain", x, y, seed=1, epochs=25)
+    again = networks.trained("plain", x, y, seed=1, epochs=25)
     assert all(torch.equal(a, b) for a, b in zip(first.state_dict().values(), again.state_dict().values(), strict=True))
-    assert (networks.predict(first.eval(), x) == y).mean() > 0.25
+    assert (networks.predict(first.eval(), x) == y).mean() > 0.5
 
 
 def test_pictures_of_a_folder_train_too(tmp_path, monkeypatch):
