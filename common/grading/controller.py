@@ -8,6 +8,7 @@ import contextlib
 import os
 import secrets
 import shutil
+import stat
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
@@ -80,6 +81,11 @@ def plan(
     for part in ("inputs", "labels/reference.csv"):
         if not (data / part).exists():
             raise HomeworkError(f"{data} lacks {part}; make it with `hw data export {card.id} --seed … --out {data}`.")
+    if tier == "B" and (closed := _closed_to_others(data / "inputs")):
+        raise HomeworkError(
+            f"Under tier B as root, notebooks run as another user, who may not read {closed}: choose folders for "
+            "--out and --data that every user may enter, and make the inputs readable (chmod -R a+rX)."
+        )
     handed = intake.collect(source, out, card, how, roster, limits.notebook)
     if not any(attempt.sha for attempt in handed) and not handed:
         raise HomeworkError(f"There is nothing to grade in {source}.")
@@ -115,6 +121,15 @@ def _exam(card: Card, out: Path, profile: str) -> Path:
     if not folder.exists():
         sources.export(card.id, folder, seed=int(note.read_text()), profile=profile)
     return folder
+
+
+def _closed_to_others(folder: Path) -> Path | None:
+    """What stands in the way of another user who wants to read a folder's files, if this process is root."""
+    if os.geteuid():
+        return None
+    way = [(path, stat.S_IXOTH) for path in (folder, *folder.parents)]
+    below = [(path, stat.S_IXOTH if path.is_dir() else stat.S_IROTH) for path in folder.rglob("*")]
+    return next((path for path, needed in [*way[::-1], *below] if not path.stat().st_mode & needed), None)
 
 
 def _sweep() -> None:

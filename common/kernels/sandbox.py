@@ -280,8 +280,8 @@ class _Warden:
 
     def __init__(self, sandbox: Sandbox, kernel: int, outbox: int):
         self.sandbox, self.kernel, self.outbox = sandbox, kernel, outbox
-        # pages of the fork server that all share, or about what a kernel will take for its imports
-        self.own = _IMPORTS if sandbox.bubblewrap else _anonymous("self")
+        # not counted: in each process the pages of the fork server that all share, or once what a kernel's imports take
+        self.shared, self.imports = (0, _IMPORTS) if sandbox.bubblewrap else (_anonymous("self"), 0)
         self.peak = 0
         self.exit: int | None = None
 
@@ -331,11 +331,10 @@ class _Warden:
         files = sum((of.f_blocks - of.f_bfree) * of.f_frsize for of in used)
         if any(of.f_files - of.f_ffree > self.sandbox.files for of in used):
             return "disk"
-        memory = files + sum(max(0, _anonymous(pid) - self.own) for pid in pids)
-        if (
-            memory > self.sandbox.memory
-        ):  # pages that processes share were counted twice; now exactly, which takes longer
-            memory = files + sum(_proportional(pid) for pid in pids) - (self.own if self.sandbox.bubblewrap else 0)
+        private = sum(max(0, _anonymous(pid) - self.shared) for pid in pids)
+        if files + private - self.imports > self.sandbox.memory:
+            private = sum(map(_proportional, pids))  # pages that processes share were counted twice; this takes longer
+        memory = files + max(0, private - self.imports)
         self.peak = max(self.peak, memory)
         if memory > self.sandbox.memory:
             return "memory"

@@ -84,7 +84,7 @@ case("memory bomb of torch", MEMORY, "import torch\nhoard = [torch.ones(1 << 24)
 case(
     "memory bomb of many processes",
     MEMORY,
-    "for n in range(10):\n    if os.fork() == 0:\n        hoard = os.urandom(60 << 20)\n        time.sleep(60)\n        os._exit(0)\n"
+    "for n in range(20):\n    if os.fork() == 0:\n        hoard = os.urandom(60 << 20)\n        time.sleep(60)\n        os._exit(0)\n"
     "time.sleep(60)",
     limits=SMALL,
 )

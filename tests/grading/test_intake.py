@@ -9,7 +9,8 @@ import pytest
 
 from common.card import find_card
 from common.errors import HomeworkError
-from common.grading import intake
+from common.grading import controller, intake
+from common.kernels.sandbox import Probe
 from tests.grading.battery import LOOK, notebook
 
 CARD = find_card("hw01")
@@ -179,3 +180,18 @@ def test_a_students_own_zip_and_several_attempts(tmp_path):
     handed = intake.collect(source, tmp_path / "out", CARD, "run", None, 1_000_000)
     assert [h.student for h in handed] == ["ann", "ann", "bob"]
     assert handed[0].sha == handed[2].sha != handed[1].sha
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root grades as another user")
+def test_tier_b_needs_inputs_that_other_users_may_read(tmp_path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "anna.ipynb").write_bytes(notebook(LOOK))
+    data = tmp_path / "exam"
+    (data / "inputs").mkdir(parents=True)
+    (data / "labels").mkdir()
+    for name in ("inputs/covid.test.csv", "labels/reference.csv"):
+        (data / name).write_text("")
+    closed = next(path for path in (*reversed(data.parents), data) if not path.stat().st_mode & stat.S_IXOTH)
+    with pytest.raises(HomeworkError, match=f"may not read {closed}:"):
+        controller.plan("hw01", tmp_path / "in", tmp_path / "out", data=data, box=Probe("B", {}))
+    controller.plan("hw01", tmp_path / "in", tmp_path / "out", data=data, box=Probe("A", {}))
