@@ -12,6 +12,7 @@ from common.data import hw03
 from common.data.food import label_of, read_pictures
 from common.errors import DataError
 
+SQUARE = f"{hw03.DRAWN} x {hw03.DRAWN}"
 NAMES = {"2022": ("training", "validation", "test"), "2023": ("train", "valid", "test")}
 
 
@@ -176,13 +177,13 @@ def test_wrong_label(exported, called, words):
 
 def test_pictures_of_other_sizes(exported):
     Image.new("RGB", (40, 64)).save(first(exported, "validation"))
-    refused(exported.parent, str(first(exported, "validation")), "40 x 64", "64 x 64")
+    refused(exported.parent, str(first(exported, "validation")), "40 x 64", SQUARE)
 
 
 def test_test_pictures_of_another_size(exported):
     for path in (exported / "test").iterdir():
         Image.new("RGB", (32, 32)).save(path)
-    refused(exported.parent, "32 x 32", "64 x 64")
+    refused(exported.parent, "32 x 32", SQUARE)
 
 
 def test_labels():

@@ -7,7 +7,7 @@ The course's layout (food-11, split anew in 2023), in `food11/` or without it:
     test/<number>.jpg                  2023: test/       without labels; the Id counts them from 1 (2023: 0)
 
 All labelled pictures lie in one uint8 array, of which training and validation set are parts. The builtin pictures have
-64 x 64 pixels, the course's are read at 128 x 128 (0.8 GB in all).
+48 x 48 pixels, the course's are read at 128 x 128 (0.8 GB in all).
 """
 
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from common.generators.food import CLASSES, pictures
 SEED = 2022
 SIZES = {"smoke": (330, 110, 220), "standard": (1650, 550, 1100)}  # training, validation and test pictures
 SMOKE_PICTURES = 330  # of a folder's training set, at most, and a third of that for validation
-DRAWN, SIDE = 64, 128  # pixels across of a drawn picture, and of a photograph as the network sees it
+DRAWN, SIDE = 48, 128  # pixels across of a drawn picture, and of a photograph as the network sees it
 FOLDERS = {"2022": ("training", "validation", "test"), "2023": ("train", "valid", "test")}
 FIRST_ID = {"2022": 1, "2023": 0}
 DOWNLOADS = ()
@@ -111,7 +111,7 @@ def read(folder: Path, profile: str) -> tuple[Splits, pd.DataFrame]:
 
 
 def _made(profile: str, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """All pictures (N, 64, 64, 3) uint8 and their classes (N,): training, validation, test."""
+    """All pictures (N, 48, 48, 3) uint8 and their classes (N,): training, validation, test."""
 
     def build():
         labels = np.random.default_rng([seed, 3]).integers(len(CLASSES), size=sum(SIZES[profile]))
