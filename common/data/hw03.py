@@ -22,7 +22,7 @@ from common.errors import DataError
 from common.generators.food import CLASSES, pictures
 
 SEED = 2022
-SIZES = {"smoke": (330, 110, 220), "standard": (1650, 550, 1100)}  # training, validation and test pictures
+SIZES = {"smoke": (220, 110, 110), "standard": (1650, 550, 1100)}  # training, validation and test pictures
 SMOKE_PICTURES = 330  # of a folder's training set, at most, and a third of that for validation
 DRAWN, SIDE = 48, 128  # pixels across of a drawn picture, and of a photograph as the network sees it
 FOLDERS = {"2022": ("training", "validation", "test"), "2023": ("train", "valid", "test")}
@@ -118,7 +118,7 @@ def _made(profile: str, seed: int) -> tuple[np.ndarray, np.ndarray]:
         made = pictures(seed, labels, side=DRAWN)
         return {"x": made.images, "y": made.labels}
 
-    arrays = cached("hw03", _VERSION, {"profile": profile, "seed": seed}, build)
+    arrays = cached("hw03", _VERSION, {"sizes": SIZES[profile], "side": DRAWN, "seed": seed}, build)
     return arrays["x"], arrays["y"]
 
 
