@@ -10,9 +10,12 @@ from common.check import Case, compare
 COPIES, DIFFERENT = 32, 4  # of one picture in a batch, and how many different results they must have at least
 
 
-def augment(function: Callable) -> bool:
-    """Check `augment(x)`: pictures (B, 3, S, S) uint8 in and out, each changed in its own way, `x` left as it was."""
-    verdict = _augment_verdict(function)
+def augment(function: Callable, side: int = 48) -> bool:
+    """Check `augment(x)`: pictures (B, 3, S, S) uint8 in and out, each changed in its own way, `x` left as it was.
+
+    side: S, the pixels across.
+    """
+    verdict = _augment_verdict(function, side)
     print(f"augment: {verdict or f'right, {COPIES} copies of one picture come out in many different ways.'}")
     return not verdict
 
@@ -57,12 +60,12 @@ def mean_probabilities(function: Callable) -> bool:
     return compare("mean_probabilities", function, cases)
 
 
-def _augment_verdict(function: Callable) -> str:
+def _augment_verdict(function: Callable, side: int) -> str:
     """What is wrong with it; empty if nothing is."""
     if not callable(function):
         return f"expected a function, found {function!r}."
-    picture = (torch.arange(3 * 24 * 24) * 7 % 256).reshape(3, 24, 24).to(torch.uint8)
-    x = picture.expand(COPIES, 3, 24, 24).clone()
+    picture = (torch.arange(3 * side * side) * 7 % 256).reshape(3, side, side).to(torch.uint8)
+    x = picture.expand(COPIES, 3, side, side).clone()
     try:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(3)
