@@ -22,7 +22,7 @@ from common.errors import DataError
 from common.generators.food import CLASSES, pictures
 
 SEED = 2022
-SIZES = {"smoke": (220, 110, 110), "standard": (1650, 550, 1100)}  # training, validation and test pictures
+SIZES = {"smoke": (220, 110, 110), "standard": (3300, 1100, 1100)}  # training, validation and test pictures
 SMOKE_PICTURES = 330  # of a folder's training set, at most, and a third of that for validation
 DRAWN, SIDE = 48, 128  # pixels across of a drawn picture, and of a photograph as the network sees it
 FOLDERS = {"2022": ("training", "validation", "test"), "2023": ("train", "valid", "test")}
