@@ -1,0 +1,214 @@
+"""Homework 3: what the solution notebook defines, against torchvision and cases done by hand; its check functions."""
+
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional as F
+from torchvision.models.resnet import BasicBlock
+
+from common import check, notebooks
+from common.card import find_card
+
+CLASSES = 11
+
+
+@pytest.fixture(scope="module")
+def solution():
+    """The solution's definitions, and the transform of its `augment`."""
+    path = notebooks.paths(find_card("hw03"))[1]
+    found = notebooks.definitions(path)
+    found.update(RUNG="medium", side=48, classes=range(CLASSES), device="cpu")  # what its functions look up
+    (cell,) = (cell for cell in notebooks.read(path).cells if cell.id == "augment")
+    exec(cell.source, found)
+    return found
+
+
+# --- augmentation ---------------------------------------------------------------------------------------------------
+
+
+def test_pictures_are_changed_each_in_its_own_way(solution):
+    torch.manual_seed(0)
+    x = torch.randint(256, (1, 3, 48, 48), dtype=torch.uint8).expand(32, -1, -1, -1)
+    found = solution["augment"](x)
+    assert found.shape == x.shape and found.dtype == torch.uint8
+    assert len({one.numpy().tobytes() for one in found}) == 4  # eight at a time share their dice
+    assert len({one.numpy().tobytes() for one in solution["augment"](x, at_once=1)}) == 32
+
+
+def test_augmentation_keeps_the_order_of_pictures(solution):
+    """Picture k is grey of level 20 k: light changes by less than the step from the first to the last."""
+    levels = (20 * torch.arange(12)).to(torch.uint8)
+    x = levels[:, None, None, None].expand(12, 3, 48, 48).clone()
+    middle = solution["augment"](x, at_once=4)[:, :, 24, 24].float().mean(dim=1)
+    for group in middle.split(4):
+        assert (group.diff() > 0).all()
+
+
+def test_the_training_pictures_stay_as_they_are(solution):
+    x = torch.randint(256, (16, 3, 48, 48), dtype=torch.uint8)
+    before = x.clone()
+    solution["augment"](x)
+    assert torch.equal(x, before)
+
+
+# --- network --------------------------------------------------------------------------------------------------------
+
+
+def test_the_residual_block_equals_torchvisions(solution):
+    """ResNet's basic block, trained weights and statistics copied over."""
+    torch.manual_seed(0)
+    mine, theirs = solution["ResidualBlock"](6), BasicBlock(6, 6)
+    names = {"conv1": 0, "bn1": 1, "conv2": 3, "bn2": 4}
+    with torch.no_grad():
+        for name, place in names.items():
+            getattr(theirs, name).load_state_dict(mine.layers[place].state_dict())
+    x = torch.randn(5, 6, 9, 7)
+    torch.testing.assert_close(mine(x), theirs(x))
+    mine.eval(), theirs.eval()
+    torch.testing.assert_close(mine(x), theirs(x))
+
+
+@pytest.mark.parametrize("side", [48, 50, 128])
+@pytest.mark.parametrize("deep", [False, True])
+def test_the_network_takes_pictures_of_any_size(solution, side, deep, monkeypatch):
+    monkeypatch.setitem(solution, "side", side)
+    model = solution["residual_network" if deep else "make_model"](4).eval()
+    x = solution["to_input"](torch.randint(256, (2, 3, side, side), dtype=torch.uint8))
+    assert x.is_contiguous(memory_format=torch.channels_last) and x.abs().max() <= 2
+    assert model(x).shape == (2, CLASSES)
+
+
+# --- voting ---------------------------------------------------------------------------------------------------------
+
+
+def test_probabilities_are_averaged_not_logits(solution):
+    views = torch.tensor([[[8.0, 0.0]], [[0.0, 1.0]], [[0.0, 1.0]]])
+    found = solution["mean_probabilities"](views)
+    expected = sum(F.softmax(view, dim=1) for view in views) / 3
+    torch.testing.assert_close(found, expected)
+    torch.testing.assert_close(found.sum(dim=1), torch.ones(1))
+
+
+def test_each_picture_is_held_out_once(solution):
+    solution["x"] = torch.zeros(46, 1)
+    folds = solution["cross_validation"](4)
+    assert sorted(torch.cat([held for _, held in folds]).tolist()) == list(range(46))
+    for train, held in folds:
+        assert sorted(torch.cat([train, held]).tolist()) == list(range(46))
+
+
+def test_the_vote_of_networks_and_views(solution, monkeypatch):
+    """Two networks that know one class each, on any view: the mean of their probabilities."""
+    monkeypatch.setitem(solution, "logits_of", lambda network, pictures: network.expand(len(pictures), -1))
+    networks = [torch.tensor([5.0, 0.0, 0.0]), torch.tensor([0.0, 2.0, 0.0])]
+    found = solution["predict"](networks, torch.zeros(9, 3, 48, 48, dtype=torch.uint8), n_views=4)
+    expected = (networks[0].softmax(dim=0) + networks[1].softmax(dim=0)) / 2
+    torch.testing.assert_close(found, expected.expand(9, -1))
+
+
+def test_what_a_layer_is_given(solution):
+    model = solution["residual_network"](4).eval()
+    x = torch.randint(256, (3, 3, 48, 48), dtype=torch.uint8)
+    found = solution["inputs_of"](model, model.head[-1], x)
+    torch.testing.assert_close(model.head[-1](found), solution["logits_of"](model, x))
+    assert not model.head[-1]._forward_pre_hooks
+    assert solution["inputs_of"](model, model.stages[2], x).shape == (3, 8)
+
+
+# --- checks ---------------------------------------------------------------------------------------------------------
+
+
+def test_checks_know_the_solution(solution, capsys):
+    assert check.hw03.augment(solution["augment"])
+    assert check.hw03.residual_block(solution["ResidualBlock"])
+    assert check.hw03.mean_probabilities(solution["mean_probabilities"])
+    assert capsys.readouterr().out.count("right") == 3
+
+
+def test_checks_say_not_done_yet(capsys):
+    names = notebooks.definitions(notebooks.paths(find_card("hw03"))[0])
+    assert not check.hw03.augment(names["augment"])
+    assert not check.hw03.residual_block(names["ResidualBlock"])
+    assert not check.hw03.mean_probabilities(names["mean_probabilities"])
+    assert capsys.readouterr().out.count("not done yet") == 3
+
+
+def in_place(x):
+    x[:] = 255 - x
+    return x
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        (lambda x: x, "as they came"),
+        (lambda x: None, "return"),
+        (lambda x: x.float() / 255, "float32"),
+        (lambda x: x[:, :, 1:, 1:], "expected pictures as they came"),
+        (lambda x: x.flip(3), "all come out alike"),
+        (lambda x: torch.cat([x[:16], x[16:].flip(3)]), "only 2 ways"),
+        (in_place, "in place"),
+        (lambda x: x / 0 @ x, "stops with"),
+        ("augment", "expected a function"),
+    ],
+)
+def test_the_check_of_augment_names_what_is_wrong(wrong, says, capsys):
+    assert not check.hw03.augment(wrong)
+    assert says in capsys.readouterr().out
+
+
+class NoShortcut(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.layers = nn.Sequential(nn.Conv2d(width, width, 3, padding=1), nn.BatchNorm2d(width))
+
+    def forward(self, x):
+        return F.relu(self.layers(x))
+
+
+class ReluTooEarly(NoShortcut):
+    def forward(self, x):
+        return x + F.relu(self.layers(x))
+
+
+class NoLayers(NoShortcut):
+    def forward(self, x):
+        return F.relu(x)
+
+
+class Shrinks(NoShortcut):
+    def __init__(self, width):
+        super().__init__(width)
+        self.layers[0] = nn.Conv2d(width, width, 3)
+
+    def forward(self, x):
+        return F.relu(x + self.layers(x))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        (NoShortcut, "relu(x) must come out"),
+        (ReluTooEarly, "relu(x) must come out"),
+        (NoLayers, "where are its layers"),
+        (Shrinks, "stops with"),
+        (len, "expected a class"),
+    ],
+)
+def test_the_check_of_the_block_names_what_is_wrong(wrong, says, capsys):
+    assert not check.hw03.residual_block(wrong)
+    assert says in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        (lambda views: views.mean(dim=0).softmax(dim=1), "softmax first"),
+        (lambda views: views.softmax(dim=0).mean(dim=0), "a single view"),
+        (lambda views: views.softmax(dim=2).sum(dim=0), "one view that is sure"),
+        (lambda views: views.softmax(dim=2), "expected the shape"),
+    ],
+)
+def test_the_check_of_the_vote_names_what_is_wrong(wrong, says, capsys):
+    assert not check.hw03.mean_probabilities(wrong)
+    assert says in capsys.readouterr().out
