@@ -23,7 +23,7 @@ def notebook() -> dict:
     rng = np.random.default_rng(0)
     defined["device"] = torch.device("cpu")
     defined["splits"] = hw12.builtin("smoke", 5)[0]
-    defined["act"] = lambda observations: rng.integers(4, size=len(observations))
+    defined["act"] = lambda agent, observations: rng.integers(4, size=len(observations))
     return defined
 
 
@@ -83,34 +83,90 @@ def test_gae_at_its_ends(notebook):
     assert torch.allclose(found, torch.zeros(9, 4), atol=1e-6)
 
 
+def test_ppo_loss_by_hand(notebook):
+    """Twice as likely as before: a good action gains no more than the clip allows, a bad one loses all of it."""
+    double, same = torch.full((1,), 2.0).log(), torch.zeros(1)
+    for advantage, expected in ((1.0, -1.2), (-1.0, 2.0)):
+        assert notebook["ppo_loss"](double, same, torch.tensor([advantage]), 0.2) == pytest.approx(expected)
+    log_probs = double.clone().requires_grad_()
+    notebook["ppo_loss"](log_probs, same, torch.ones(1), 0.2).backward()
+    assert log_probs.grad == 0  # beyond the clip nothing pulls any more
+
+
 def test_checks_say_right_and_wrong(notebook, capsys):
-    returns, gae = notebook["returns_to_go"], notebook["gae"]
-    assert check.hw12.returns_to_go(returns) and check.hw12.gae(gae)
-    assert "right, on all" in capsys.readouterr().out
+    starter = notebooks.definitions(notebooks.paths(CARD)[0])
+    returns, gae, ppo = (notebook[name] for name in ("returns_to_go", "gae", "ppo_loss"))
     never = torch.zeros(1, 1, dtype=torch.bool)
-    wrong = {
-        "an episode ending at step 1": lambda r, ended, g: returns(r, ended & never, g),
-        "expected the shape": lambda r, ended, g: returns(r, ended, g)[0],
-        "not done yet": notebooks.definitions(notebooks.paths(CARD)[0])["returns_to_go"],
+    questions = {
+        check.hw12.returns_to_go: {
+            "right, on all": returns,
+            "not done yet": starter["returns_to_go"],
+            "an episode ending at step 1": lambda r, ended, g: returns(r, ended & never, g),
+            "expected the shape": lambda r, ended, g: returns(r, ended, g)[0],
+        },
+        check.hw12.gae: {
+            "right, on all": gae,
+            "not done yet": starter["gae"],
+            "terminates at step 1": lambda r, v, terminated, ended, g, lam: gae(
+                r, v, terminated & never, ended, g, lam
+            ),
+            "cut off by the clock": lambda r, v, terminated, ended, g, lam: gae(r, v, ended, ended, g, lam),
+        },
+        check.hw12.ppo_loss: {
+            "right, on all": ppo,
+            "not done yet": starter["ppo_loss"],
+            "1.65 times as likely now": lambda new, old, a, clip: -((new - old).exp() * a).mean(),
+            "which no clip excuses": lambda new, old, a, clip: (
+                -((new - old).exp().clamp(1 - clip, 1 + clip) * a).mean()
+            ),
+        },
     }
-    for words, function in wrong.items():
-        assert not check.hw12.returns_to_go(function)
-        assert words in capsys.readouterr().out
-    wrong = {
-        "terminates at step 1": lambda r, v, terminated, ended, g, lam: gae(r, v, terminated & never, ended, g, lam),
-        "cut off by the clock": lambda r, v, terminated, ended, g, lam: gae(r, v, ended, ended, g, lam),
-        "not done yet": notebooks.definitions(notebooks.paths(CARD)[0])["gae"],
-    }
-    for words, function in wrong.items():
-        assert not check.hw12.gae(function)
-        assert words in capsys.readouterr().out
+    for ask, answers in questions.items():
+        for words, function in answers.items():
+            assert ask(function) == (words == "right, on all")
+            assert words in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("learn", ["reinforce", "actor_critic", "ppo"])
+def test_learning_finds_the_better_action(notebook, learn):
+    """A world of one state, where action 2 is rewarded: a few rollouts make it the likeliest."""
+    torch.manual_seed(0)
+    agent = notebook["Agent"]()
+    optimizer = torch.optim.Adam(agent.parameters(), lr=0.01)
+    observations, never = torch.ones(17, 4, 8), torch.zeros(16, 4, dtype=torch.bool)
+    more = {"worth": notebook["immediate"]} if learn == "reinforce" else {}
+    for _ in range(30):
+        actions = agent.policy(observations[:-1]).sample()
+        fields = actions, 100.0 * (actions == 2), never, never, ~never
+        notebook[learn](agent, optimizer, notebook["Rollout"](observations, *fields, []), **more)
+    assert agent.policy(observations[0, 0]).probs[2] > 0.6
+
+
+def test_what_did_not_happen_teaches_nothing(notebook):
+    """Whatever stands in the steps of a reset, the weights after a step are the same."""
+    torch.manual_seed(0)
+    observations, actions, rewards = torch.randn(9, 2, 8), torch.randint(4, (8, 2)), torch.randn(8, 2)
+    ended = torch.zeros(8, 2, dtype=torch.bool)
+    ended[3] = True
+    valid = torch.ones(8, 2, dtype=torch.bool)
+    valid[4] = False
+    for learn, more in (("reinforce", {"worth": notebook["to_go"]}), ("actor_critic", {}), ("ppo", {})):
+        after = []
+        for action in (0, 3):
+            torch.manual_seed(1)
+            agent = notebook["Agent"]()
+            actions[4] = action
+            rollout = notebook["Rollout"](observations, actions, rewards, ended, ended, valid, [])
+            notebook[learn](agent, torch.optim.Adam(agent.parameters()), rollout, **more)
+            after.append(torch.cat([p.detach().flatten() for p in agent.parameters()]))
+        assert torch.equal(*after), learn
 
 
 def test_rollouts_mask_the_step_of_the_reset(notebook):
     """Two rollouts in a row: masked is what follows an end, also across the seam; the rest is as flown alone."""
     envs = notebook["make_envs"](3)
     assert envs.metadata["autoreset_mode"] == gymnasium.vector.AutoresetMode.NEXT_STEP
-    source = notebook["rollouts"](envs, 150)
+    source = notebook["rollouts"](None, envs, 150)
     first, second = next(source), next(source)
     joined = {
         name: torch.cat([getattr(first, name), getattr(second, name)]).numpy()
@@ -133,7 +189,9 @@ def test_flight_and_judge_agree_to_the_last_digit(notebook):
     seed = int(notebook["splits"].test[0])
     flight = notebook["fly"](lambda _: int(rng.integers(4)), seed)
     assert len(flight.observations) == len(flight.actions) + 1 == len(flight.rewards) + 1
-    assert replay(seed, flight.actions) == sum(flight.rewards)
+    assert replay(seed, flight.actions) == flight.score
+    assert flight.end == "crashed or lost"
+    assert len(notebook["film"](flight, every=20)) == 1 + -(-len(flight.actions) // 20)
 
 
 def test_pilots_that_learn_nothing_stay_below_simple():

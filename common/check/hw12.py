@@ -1,4 +1,4 @@
-"""Checks of homework 12: what an action was worth."""
+"""Checks of homework 12: what an action was worth, and how far to follow it."""
 
 import numpy as np
 import torch
@@ -59,6 +59,34 @@ def gae(function) -> bool:
     words = "random numbers of 3 environments, gamma = 0.9, lam = 0.8,"
     cases.append(Case((rewards, values, terminated, ended, 0.9, 0.8), expected, words))
     return compare("gae", function, cases)
+
+
+def ppo_loss(function) -> bool:
+    """`ppo_loss(log_probs, old_log_probs, advantages, clip) -> scalar`: minus the mean of the clipped objective."""
+    up, down, zero = torch.full((1,), 0.5), torch.full((1,), -0.5), torch.zeros(1)  # ratios of 1.65 and 0.61
+    good, bad = torch.full((1,), 2.0), torch.full((1,), -2.0)
+    cases = [
+        Case((zero, zero, good, 0.2), np.array(-2.0), "a policy that has not changed, advantage 2,"),
+        Case((up, zero, good, 0.2), np.array(-2.4), "a good action (2) that is 1.65 times as likely now, clip 0.2,"),
+        Case((down, zero, bad, 0.2), np.array(1.6), "a bad action (-2) that is 0.61 times as likely now, clip 0.2,"),
+        Case(
+            (up, zero, bad, 0.2),
+            np.array(2 * np.exp(0.5)),
+            "a bad action (-2) that has become likelier, which no clip excuses,",
+        ),
+        Case(
+            (down, zero, good, 0.2),
+            np.array(-2 * np.exp(-0.5)),
+            "a good action (2) that has become less likely, which no clip excuses,",
+        ),
+    ]
+    rng = np.random.default_rng(12)
+    new, old, advantages = rng.normal(scale=0.3, size=(3, 64))
+    ratio = np.exp(new - old)
+    gains = [min(r * a, min(max(r, 0.9), 1.1) * a) for r, a in zip(ratio, advantages, strict=True)]
+    tensors = tuple(torch.from_numpy(array) for array in (new, old, advantages))
+    cases.append(Case((*tensors, 0.1), np.array(-np.mean(gains)), "64 random steps, clip 0.1,"))
+    return compare("ppo_loss", function, cases)
 
 
 def _rollout():
