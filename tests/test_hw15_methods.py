@@ -185,7 +185,7 @@ def test_tasks_are_what_they_say(solution):
 
 def test_answers_equal_sgd_task_by_task(solution, tasks):
     support, (query_x, _) = tasks
-    found = solution["answers"](_fresh(solution["model"]), support, query_x, 2)
+    found = solution["answers"](_fresh(solution["model"]), support, query_x, 2, 0.3)
     for said, (x, y, asked, _) in zip(found, _each(tasks), strict=True):
         assert torch.equal(said, _learned(solution["model"], x, y, 2)(asked).argmax(dim=1))
 
@@ -193,8 +193,8 @@ def test_answers_equal_sgd_task_by_task(solution, tasks):
 def test_a_group_norm_answers_each_query_on_its_own(solution, tasks):
     support, (query_x, _) = tasks
     params = _fresh(solution["model"])
-    together = solution["answers"](params, support, query_x, 1)
-    alone = [solution["answers"](params, support, query_x[:, i : i + 1], 1) for i in range(query_x.shape[1])]
+    together = solution["answers"](params, support, query_x, 1, 0.3)
+    alone = [solution["answers"](params, support, query_x[:, i : i + 1], 1, 0.3) for i in range(query_x.shape[1])]
     assert torch.equal(together, torch.cat(alone, dim=1))
 
 
@@ -222,7 +222,7 @@ def test_company_changes_nothing_but_the_statistics(solution, tasks):
             for company, (batch, place) in batches.items():
                 right[company].append(bool(model(batch)[place].argmax() == truth[task][i]))
     for company, values in right.items():
-        assert solution["in_company"](params, company) == pytest.approx(np.mean(values))
+        assert solution["in_company"](params, 2, 0.3, company) == pytest.approx(np.mean(values))
 
 
 def test_nearest_is_blind_to_brightness(solution, tasks):
