@@ -17,8 +17,11 @@ def maml_loss(function, first_order: bool = False) -> bool:
     def loss_and_gradient(params, support, query, steps, inner_lr, first):
         held = {name: value.clone().requires_grad_() for name, value in params.items()}
         loss = function(_loss, held, support, query, steps, inner_lr, first_order=first)
+        if loss is None:
+            return None  # `compare` has a sentence for it
         if not isinstance(loss, torch.Tensor) or loss.ndim:
-            return {"the loss": loss}  # told apart by its shape
+            found = f"a tensor {tuple(loss.shape)}" if isinstance(loss, torch.Tensor) else repr(loss)
+            raise TypeError(f"the result should be one loss, a tensor without axes, and is {found}")
         if not loss.requires_grad:
             raise ValueError("the result does not depend on `params` any more; was everything detached?")
         gradient = torch.autograd.grad(loss, list(held.values()), allow_unused=True)
