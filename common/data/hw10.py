@@ -1,7 +1,7 @@
 """Homework 10, adversarial attack: small pictures of ten classes, to be changed so little that nobody sees it.
 
-The course's layout, 20 pictures of each class of CIFAR-10, all of them handed out with their labels (the builtin set has 50
-of each, so that its accuracy hangs less on which pictures they are):
+The course's layout, 20 pictures of each class of CIFAR-10, all of them handed out with their labels (the builtin set
+has 50 of each, so that its accuracy hangs less on which pictures they are):
 
     <class>/<class>1.png ... <class>/<class>20.png    32 x 32 pixels, RGB
 
