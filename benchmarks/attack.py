@@ -1,4 +1,4 @@
-"""What an attack on 200 pictures costs: all at once against one picture at a time, and against captum's PGD.
+"""What an attack on small pictures costs: all at once against one picture at a time, and against captum's PGD.
 
     python benchmarks/attack.py [--rounds 5] [--images 40] [--iterations 10] [--threads 1]
     python benchmarks/attack.py --settings       # which settings transfer? by proxies left out, never by the target
@@ -103,29 +103,30 @@ def compare(images: int, iterations: int, rounds: int) -> None:
 
 
 def settings(images: int) -> None:
-    """Accuracy of each proxy on pictures made from the others, by decay, probability and smallest size."""
+    """Accuracy of each proxy on pictures made from the others, by steps, decay, probability and smallest size."""
     solution = notebooks.definitions(notebooks.paths(find_card("hw10"))[1])
     x, y = pictures(images)
     proxies = zoo.load_proxies()
-    rows = [(decay, 0.0, 32) for decay in (0.0, 0.5, 1.0)]
-    rows += [(1.0, probability, smallest) for probability in (0.5, 1.0) for smallest in (28, 24, 20)]
-    print(f"{len(x)} pictures; accuracy of the proxy left out, mean over {len(proxies)}, 20 steps")
-    print(f"{'decay':>6}{'probability':>13}{'smallest':>10}{'accuracy':>10}")
-    for decay, probability, smallest in rows:
+    rows = [(steps, decay, 0.0, 32) for steps in (10, 30) for decay in (0.0, 0.5, 1.0)]
+    rows += [(10, 1.0, 1.0, smallest) for smallest in (28, 24)]
+    rows += [(30, 1.0, probability, smallest) for probability in (0.5, 1.0) for smallest in (28, 24, 20)]
+    print(f"{len(x)} pictures; accuracy of the proxy left out, mean over {len(proxies)}")
+    print(f"{'steps':>6}{'decay':>7}{'probability':>13}{'smallest':>10}{'accuracy':>10}")
+    for steps, decay, probability, smallest in rows:
         found = []
         for name, model in proxies.items():
             others = ensemble([proxies[other] for other in proxies if other != name])
             torch.manual_seed(0)
             adversarial, momentum = x.clone(), torch.zeros_like(x)
-            for _ in range(20):
+            for _ in range(steps):
                 adversarial.requires_grad_()
                 shown = solution["diverse"](adversarial, probability, smallest)
                 (gradient,) = torch.autograd.grad(functional.cross_entropy(others(shown), y), adversarial)
                 momentum = solution["add_momentum"](momentum, gradient, decay)
-                adversarial = solution["step_within"](adversarial.detach(), momentum, x, ALPHA, EPSILON)
+                adversarial = solution["step_within"](adversarial.detach(), momentum, x, 2 * EPSILON / steps, EPSILON)
             with torch.no_grad():
                 found.append((model((255 * adversarial).round() / 255).argmax(dim=1) == y).float().mean().item())
-        print(f"{decay:6.1f}{probability:13.1f}{smallest:10d}{sum(found) / len(found):10.3f}", flush=True)
+        print(f"{steps:6d}{decay:7.1f}{probability:13.1f}{smallest:10d}{sum(found) / len(found):10.3f}", flush=True)
 
 
 def main() -> None:

@@ -67,9 +67,9 @@ def test_colours_and_pixels_alone_do_not_tell_the_class():
 
 def test_builtin_is_the_courses_layout():
     splits, reference = hw10.builtin("standard")
-    assert len(splits.test) == 200 and list(reference.columns) == ["file", "image", "label"]
-    assert splits.test.files[0] == "airplane/airplane1.png" and splits.test.files[-1] == "truck/truck20.png"
-    assert reference["label"].tolist() == np.repeat(np.arange(10), 20).tolist()
+    assert len(splits.test) == 500 and list(reference.columns) == ["file", "image", "label"]
+    assert splits.test.files[0] == "airplane/airplane1.png" and splits.test.files[-1] == "truck/truck50.png"
+    assert reference["label"].tolist() == np.repeat(np.arange(10), 50).tolist()
 
 
 @pytest.fixture
