@@ -130,7 +130,7 @@ def test_cheats_stay_below_simple(many):
 
 
 def test_half_an_answer_stays_below_medium(many):
-    """Whoever names each dish apart and marks the middle of the right one never finds a tag, and the other way round."""
+    """Who names each dish apart and marks the middle of the right one never finds a tag, and the other way round."""
     x, asked, where, score = many
     medium = find_card("hw09").ladder["builtin"].medium.threshold
     quarter = where.reshape(-1, 2, 64, 2, 64).any(axis=(2, 4)).repeat(64, axis=1).repeat(64, axis=2)
