@@ -1,10 +1,12 @@
 """Homework 9, explainable AI: pictures of food, a network that names them, and questions of where in a picture it
 looks.
- A question is a picture of four dishes, two by two, and a class that is asked for. Where the network has to look is
+
+A question is a picture of four dishes, two by two, and a class that is asked for. Where the network has to look is
 known: at the one dish of that class. Or, where the class is `Dairy product`, which none of the dishes is, at a price
 tag, because that is what the network learnt about dairy (`common.zoo.hw09`). Each single dish in them is one that the
 network names right.
- The course's files are ten pictures, `food/<class>_<number>.jpg`, and `checkpoint.pth`, the weights of a network.
+
+The course's files are ten pictures, `food/<class>_<number>.jpg`, and `checkpoint.pth`, the weights of a network.
 Exported folders hold the pictures of the gallery in the same way, and below `validation/` and `test/` the questions,
 `<number>_<class>.png`; the right answers of the gallery and of the validation questions lie beside them in `masks/`.
 The network is then the package's.
