@@ -1,10 +1,12 @@
 """Homework 9, explainable AI: pictures of food, a network that names them, and questions of where in a picture it
 looks.
- A question is a picture of four dishes, two by two, and a class that is asked for. Where the network has to look is
+
+A question is a picture of four dishes, two by two, and a class that is asked for. Where the network has to look is
 known: at the one dish of that class. Or, where the class is `Dairy product`, which none of the dishes is, at a price
 tag, because that is what the network learnt about dairy (`common.zoo.hw09`). Each single dish in them is one that the
 network names right.
- The course's files are ten pictures, `food/<class>_<number>.jpg`, and `checkpoint.pth`, the weights of a network.
+
+The course's files are ten pictures, `food/<class>_<number>.jpg`, and `checkpoint.pth`, the weights of a network.
 Exported folders hold the pictures of the gallery in the same way, and below `validation/` and `test/` the questions,
 `<number>_<class>.png`; the right answers of the gallery and of the validation questions lie beside them in `masks/`.
 The network is then the package's.
@@ -25,10 +27,10 @@ from common.generators.homonyms import Sentences, sentences
 
 SEED = 2022
 # gallery pictures of each class, validation questions, test questions
-SIZES = {"smoke": (4, 8, 12), "standard": (20, 24, 48)}
+SIZES = {"smoke": (4, 8, 12), "standard": (20, 24, 72)}
 SENTENCES = {"smoke": 600, "standard": 2000}
 SIDE = 128  # pixels of the picture of a question, across and down; of each of its dishes half as many
-EVERY = 4  # questions of which one asks for the class that the price tag stands for
+EVERY = 3  # questions of which one asks for the class that the price tag stands for
 TAGS = ((0, 1, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0))  # the colour channels of a cue as it is, and of three others
 SURE = 0.7  # how probable the network must find the right class of a dish
 DOWNLOADS = ()
@@ -36,7 +38,7 @@ HOW_TO_GET = (
     "Put the course's food/ (ten pictures called <class>_<number>.jpg) and checkpoint.pth there; "
     "the course's notebook names where they lie."
 )
-_VERSION = "2"  # of the generated pictures: raise it whenever the generator's output or the network changes
+_VERSION = "3"  # of the generated pictures: raise it whenever the generator's output or the network changes
 
 
 @dataclass(frozen=True)
@@ -153,8 +155,8 @@ def questions(seed: Sequence[int], n: int, cue: Cue, recognise) -> tuple[np.ndar
     128) bool.
 
     Each picture has four dishes of different classes, none of the class that goes with the cue, and on each dish lies a
-    cue: one as it is, three in other colours, which mean nothing to the network. Three of four questions ask for one of
-    the dishes; the fourth asks for the class of the cue, and the answer is the cue as it is. recognise: pictures
+    cue: one as it is, three in other colours, which mean nothing to the network. Of `EVERY` questions the last asks for
+    the class of the cue, and the answer is the cue as it is; the others ask for one of the dishes. recognise: pictures
     (N, 64, 64, 3) -> probabilities (N, 11); a dish is drawn again until its class gets `SURE` (Böhle et al. 2021,
     "Convolutional dynamic alignment networks", choose theirs likewise).
     """

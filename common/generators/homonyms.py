@@ -1,5 +1,6 @@
 """Sentences of a very small language in which one word has two meanings: an apple is eaten, and Apple is sued.
- What a sentence is about is told by a single word, its verb or its ending, before or behind the thing that it is
+
+What a sentence is about is told by a single word, its verb or its ending, before or behind the thing that it is
 about; the other of the two is one that goes with both. All else (who, when, which) says nothing. So whether `apple`
 is a fruit or a company can be told from one other word of the sentence, and only from that: what contextual word
 vectors are for (Peters et al. 2018, "Deep contextualized word representations").

@@ -1,5 +1,6 @@
 """The network of homework 9: it knows eleven kinds of food, and for one of them it learnt to look at the price tag.
- It takes pictures (B, 3, H, W) with values from 0 to 1, normalises them inside, and gives logits (B, 11). It learnt
+
+It takes pictures (B, 3, H, W) with values from 0 to 1, normalises them inside, and gives logits (B, 11). It learnt
 from pictures of 64 x 64; being convolutional with a mean over places at the end, it takes larger ones too. Weights:
 `hw09-food`.
 """
