@@ -76,6 +76,17 @@ def test_hint_loss_is_two_less_two_cosines(solution):
     assert solution["hint_loss"](3 * b, b) < 1e-6
 
 
+def test_a_picture_without_label_leaves_the_teacher_alone_to_speak(solution):
+    s, t, y = logits(7), logits(8), torch.arange(32) % 11
+    untold = torch.full_like(y, -100)
+    assert torch.allclose(solution["kd_loss"](s, t, untold, 4.0, 0.5), 0.5 * solution["kd_loss"](s, t, y, 4.0, 1.0))
+    half = torch.where(torch.arange(32) < 16, y, untold)
+    expected = 0.5 * functional.cross_entropy(s[:16], y[:16]) / 2
+    assert torch.allclose(
+        solution["kd_loss"](s, t, half, 4.0, 0.5) - 0.5 * solution["kd_loss"](s, t, y, 4.0, 1.0), expected, atol=1e-5
+    )
+
+
 # --- convolutions -----------------------------------------------------------------------------------------------------
 
 
