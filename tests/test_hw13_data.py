@@ -23,14 +23,15 @@ def test_shapes_and_balance(splits):
         assert part.x.shape[1:] == (32, 32, 3) and part.x.dtype == np.uint8
         counts = np.bincount(part.y, minlength=11)
         assert counts.max() - counts.min() <= 1
-    assert found.test.y is None and len(found.classes) == 11
+    assert found.test.y is None and found.unlabelled.y is None and len(found.classes) == 11
+    assert len(found.unlabelled) >= 2 * len(found.train)
     assert reference["Id"].tolist()[:2] == ["0000", "0001"] and len(reference) == len(found.test)
     assert np.bincount(reference["Category"], minlength=11).min() >= len(reference) // 11
 
 
 def test_no_picture_stands_in_two_splits(splits):
     found, _ = splits
-    seen = [image.tobytes() for part in (found.train, found.validation, found.test) for image in part.x]
+    seen = [image.tobytes() for part in vars(found).values() if isinstance(part, hw13.Pictures) for image in part.x]
     assert len(set(seen)) == len(seen)
 
 
@@ -84,6 +85,7 @@ def test_the_courses_layout(folder):
     assert splits.train.x.shape == (22, 224, 224, 3) and splits.test.x.shape == (5, 224, 224, 3)
     assert np.bincount(splits.train.y).tolist() == [2] * 11
     assert reference["Id"].tolist() == ["0000", "0001", "0002", "0003", "0004"]
+    assert splits.unlabelled.x.shape == (0, 224, 224, 3)  # the course labelled all
     assert list(reference.columns) == ["Id"] and reference.attrs["edition"] == "2023"
 
 
@@ -96,6 +98,7 @@ def test_exported_pictures_come_back_as_they_were(tmp_path):
     splits, reference = hw13.builtin("smoke", 5)
     read = data.load("hw13", source=folder)
     assert np.array_equal(read.test.x, splits.test.x)
+    assert np.array_equal(read.unlabelled.x, splits.unlabelled.x) and read.unlabelled.y is None
     assert sorted(map(bytes, read.train.x)) == sorted(map(bytes, splits.train.x))
     assert data.reference("hw13", source=folder)["Category"].tolist() == reference["Category"].tolist()
 

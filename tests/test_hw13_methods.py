@@ -76,6 +76,17 @@ def test_hint_loss_is_two_less_two_cosines(solution):
     assert solution["hint_loss"](3 * b, b) < 1e-6
 
 
+def test_a_picture_without_label_leaves_the_teacher_alone_to_speak(solution):
+    s, t, y = logits(7), logits(8), torch.arange(32) % 11
+    untold = torch.full_like(y, -100)
+    assert torch.allclose(solution["kd_loss"](s, t, untold, 4.0, 0.5), 0.5 * solution["kd_loss"](s, t, y, 4.0, 1.0))
+    half = torch.where(torch.arange(32) < 16, y, untold)
+    expected = 0.5 * functional.cross_entropy(s[:16], y[:16]) / 2
+    assert torch.allclose(
+        solution["kd_loss"](s, t, half, 4.0, 0.5) - 0.5 * solution["kd_loss"](s, t, y, 4.0, 1.0), expected, atol=1e-5
+    )
+
+
 # --- convolutions -----------------------------------------------------------------------------------------------------
 
 
@@ -90,9 +101,9 @@ def test_separable_has_the_parameters_of_the_table(solution, inputs, outputs, st
 
 
 def test_a_separable_convolution_is_a_standard_one_of_low_rank(solution):
-    """Without norm and ReLU in between, both steps together are one 3 x 3 convolution: pointwise times depthwise."""
+    """Both steps together are one 3 x 3 convolution, pointwise times depthwise."""
     module = solution["separable"](5, 7)
-    depthwise, pointwise = [m for m in module if isinstance(m, nn.Conv2d)]
+    depthwise, pointwise = module[0], module[1]
     x = torch.randn(2, 5, 9, 9)
     whole = pointwise.weight * depthwise.weight[:, 0][None]  # (7, 5, 3, 3)
     assert torch.allclose(pointwise(depthwise(x)), functional.conv2d(x, whole, padding=1), atol=1e-5)
@@ -211,7 +222,8 @@ def test_the_check_of_kd_names_the_mistake(wrong, words, capsys):
         (lambda i, o, s=1: nn.Conv2d(i, o, 3, s, 1), "weights of the convolutions"),
         (lambda i, o, s=1: nn.Sequential(nn.Conv2d(i, i, 3, s, 1, groups=i), nn.Conv2d(i, o, 1)), "weights"),
         (lambda i, o, s=1: nn.Sequential(
-            nn.Conv2d(i, i, 3, s, 1, groups=i, bias=False), nn.Conv2d(i, o, 1, bias=False)), "batch norms"),
+            nn.Conv2d(i, i, 3, s, 1, groups=i, bias=False), nn.BatchNorm2d(i), nn.ReLU(),
+            nn.Conv2d(i, o, 1, bias=False), nn.BatchNorm2d(o), nn.ReLU()), "batch norms"),
         (lambda i, o, s=1: 3, "dict"),
     ],
 )  # fmt: skip

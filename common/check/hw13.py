@@ -40,7 +40,7 @@ def kd_loss(function: Callable) -> bool:
 
 
 def separable(function: Callable) -> bool:
-    """`separable(inputs, outputs, stride)`: a module, depthwise 3 x 3, then pointwise 1 x 1, each with batch norm."""
+    """`separable(inputs, outputs, stride)`: a module, depthwise 3 x 3, then pointwise 1 x 1, then batch norm."""
     cases = [
         Case((4, 8, 1), _facts(4, 8, 1, 9), "4 channels in, 8 out, stride 1, a picture of 9 x 9"),
         Case((16, 32, 2), _facts(16, 32, 2, 9), "16 channels in, 32 out, stride 2, a picture of 9 x 9"),
@@ -123,7 +123,7 @@ def _facts(inputs: int, outputs: int, stride: int, side: int) -> dict[str, int]:
         "pixels across": small,
         "inputs that a depthwise channel reads": 1,
         "pixels across that a pointwise weight sees": 1,
-        "batch norms": 2,
+        "batch norms": 1,
     }
 
 

@@ -1,4 +1,4 @@
-"""Homework 13, network compression: pictures of eleven kinds of food, few of them, for a network that must stay small.
+"""Homework 13, network compression: pictures of eleven kinds of food, few labelled, for a network that must stay small.
 
 The course's layout (food-11, split anew for this homework in 2022 and again in 2023):
 
@@ -6,9 +6,10 @@ The course's layout (food-11, split anew for this homework in 2022 and again in 
     validation/<label>_<number>.jpg
     evaluation/<number>.jpg            without labels; Id k, in four digits, is the k-th file by name
     resnet18_teacher.ckpt              the course's teacher (see `common.zoo.hw13`)
+    unlabelled/<number>.jpg            not in the course: more pictures to learn from, without labels
 
 All pictures of a split lie in one uint8 array. The builtin pictures are 32 x 32, the course's are
-read at 224 x 224 (2.5 GB for all of them).
+read at 224 x 224 (2.5 GB for all of them). The course labelled all that it has, so there `unlabelled` is empty.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -24,8 +25,9 @@ from common.generators.food import CLASSES
 from common.zoo.hw13 import drawn
 
 SEED = 2022
-SIZES = {"smoke": (220, 110, 110), "standard": (990, 330, 1100)}  # training, validation and test pictures
-SMOKE_PICTURES = 330  # of a folder's training set, at most
+PARTS = ("training", "validation", "evaluation", "unlabelled")
+SIZES = {"smoke": (110, 110, 110, 220), "standard": (330, 330, 1100, 1980)}  # pictures in each of PARTS
+SMOKE_PICTURES = 330  # of each part of a folder, about; all of its test set
 SIDE = 224  # of a photograph as the network sees it
 EDITIONS = {(9866, 3430, 3347): "2022", (9993, 4432, 2218): "2023"}  # pictures in the three folders of the course
 DOWNLOADS = ()
@@ -33,7 +35,7 @@ HOW_TO_GET = (
     "Put the folders training, validation and evaluation there, and resnet18_teacher.ckpt beside them; they come with "
     "the Kaggle competition 'ml2022spring-hw13' or 'ml2023spring-hw13'."
 )
-_VERSION = "1"  # of the generated pictures: raise it whenever the generator's output changes
+_VERSION = "2"  # of the generated pictures: raise it whenever the generator's output changes
 _SUFFIXES = (".jpg", ".jpeg", ".png")
 
 
@@ -42,7 +44,7 @@ class Pictures:
     """N pictures of one size."""
 
     x: np.ndarray  # (N, H, W, 3) uint8
-    y: np.ndarray | None  # (N,) int64, index into Splits.classes; None for the test set
+    y: np.ndarray | None  # (N,) int64, index into Splits.classes; None where nobody tells
 
     def __len__(self) -> int:
         return len(self.x)
@@ -55,26 +57,28 @@ class Splits:
     train: Pictures
     validation: Pictures
     test: Pictures
+    unlabelled: Pictures  # to learn from as well
     classes: tuple[str, ...]
     about: str
 
 
 def builtin(profile: str, seed: int = SEED) -> tuple[Splits, pd.DataFrame]:
     """Drawn pictures of food, and the classes of the test set."""
-    train, validation, test = _made(profile, seed)
+    train, validation, test, unlabelled = _made(profile, seed)
     about = "generated: drawings of food that look photographed, of the eleven classes of the course's food-11"
-    return Splits(train, validation, Pictures(test.x, None), CLASSES, about), _reference(test)
+    untold = (Pictures(part.x, None) for part in (test, unlabelled))
+    return Splits(train, validation, *untold, CLASSES, about), _reference(test)
 
 
 def write(folder: Path, profile: str, seed: int) -> pd.DataFrame:
     """Write the builtin pictures of `seed` in the course's layout, as PNG; returns the classes of the test set."""
     from PIL import Image
 
-    parts = dict(zip(("training", "validation", "evaluation"), _made(profile, seed), strict=True))
+    parts = dict(zip(PARTS, _made(profile, seed), strict=True))
     for name, part in parts.items():
         (Path(folder) / name).mkdir(parents=True)
         for k, (image, label) in enumerate(zip(part.x, part.y, strict=True)):
-            called = f"{k:04d}" if name == "evaluation" else f"{label}_{k}"
+            called = f"{label}_{k}" if name in ("training", "validation") else f"{k:04d}"
             Image.fromarray(image).save(Path(folder) / name / f"{called}.png")
     return _reference(parts["evaluation"])
 
@@ -85,31 +89,34 @@ def read(folder: Path, profile: str) -> tuple[Splits, pd.DataFrame]:
     The smoke profile reads part of what there is to learn from, and the whole test set. Raises DataError with one
     sentence that names the file, what was expected and what was found.
     """
-    files = {name: _files(Path(folder) / name) for name in ("training", "validation", "evaluation")}
-    edition = EDITIONS.get(tuple(len(found) for found in files.values()), "2023")
-    labels = {name: [_label(file) for file in files[name]] for name in ("training", "validation")}
-    for name in labels if profile == "smoke" else ():
-        step = max(1, len(files[name]) // SMOKE_PICTURES)
-        files[name], labels[name] = files[name][::step], labels[name][::step]
+    there = [name for name in PARTS if name != "unlabelled" or (Path(folder) / name).is_dir()]
+    files = {name: _files(Path(folder) / name) for name in there}
+    edition = EDITIONS.get(tuple(len(files[name]) for name in PARTS[:3]), "2023")
+    if profile == "smoke":
+        for name in set(there) - {"evaluation"}:
+            files[name] = files[name][:: max(1, len(files[name]) // SMOKE_PICTURES)]
+    labels = {name: np.array([_label(file) for file in files[name]]) for name in PARTS[:2]}
     side = _side(files["training"][0])
-    train, validation = (Pictures(_read(files[name], side), np.array(labels[name])) for name in labels)
-    test = Pictures(_read(files["evaluation"], side), None)
+    train, validation, test, unlabelled = (
+        Pictures(_read(files.get(name, []), side), labels.get(name)) for name in PARTS
+    )
     reference = _ids(len(test))
     reference.attrs["edition"] = edition
-    return Splits(train, validation, test, CLASSES, f"the course's own layout, read from {folder}"), reference
+    about = f"the course's own layout, read from {folder}"
+    return Splits(train, validation, test, unlabelled, CLASSES, about), reference
 
 
-def _made(profile: str, seed: int) -> tuple[Pictures, Pictures, Pictures]:
-    """Training, validation and test pictures, all with their labels."""
+def _made(profile: str, seed: int) -> tuple[Pictures, ...]:
+    """The pictures of each of PARTS, all with their labels."""
 
     def build():
         arrays = {}
         for part, count in enumerate(SIZES[profile]):
-            arrays[f"x{part}"], arrays[f"y{part}"] = drawn(3 * seed + part, count)
+            arrays[f"x{part}"], arrays[f"y{part}"] = drawn(len(PARTS) * seed + part, count)
         return arrays
 
     arrays = cached("hw13", _VERSION, {"profile": profile, "seed": seed}, build)
-    return tuple(Pictures(arrays[f"x{part}"], arrays[f"y{part}"]) for part in range(3))
+    return tuple(Pictures(arrays[f"x{part}"], arrays[f"y{part}"]) for part in range(len(PARTS)))
 
 
 def _ids(count: int) -> pd.DataFrame:

@@ -1,0 +1,135 @@
+"""What else might explain the ladder of homework 13: cheap answers, and controls of each rung (test accuracy).
+
+    python benchmarks/compression_controls.py [--seeds 1] [--data-seed 2022] [--only WORD]
+
+The students are trained by the functions of the solution notebook, each control with one thing changed: patience
+without a teacher, the teacher's first choices in place of its doubts, the old network given the time of the new one,
+hints.
+"""
+
+import argparse
+import contextlib
+import io
+import statistics
+
+import numpy as np
+import torch
+from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
+
+from common import notebooks
+from common.card import find_card
+from common.data import hw13
+from common.loaders import batches
+from common.seed import set_seed
+from common.training import fit
+from common.zoo.hw13 import load_teacher
+
+EPOCHS = 30
+
+
+def small(images):
+    return images.reshape(len(images), 8, 4, 8, 4, 3).mean(axis=(2, 4)).reshape(len(images), -1) / 255
+
+
+def colours(images):
+    bins = (images // 64).astype(int) @ [16, 4, 1]
+    return np.stack([np.bincount(b.ravel(), minlength=64) for b in bins]) / bins[0].size
+
+
+def cheap(splits, truth) -> dict[str, list[float]]:
+    found = {"always the same class": [np.bincount(truth).max() / len(truth)]}
+    for view in (small, colours):
+        for name, model in {
+            "nearest picture": KNeighborsClassifier(1),
+            "5 nearest pictures": KNeighborsClassifier(5),
+            "linear model": LogisticRegression(C=0.1, max_iter=300),
+        }.items():
+            model.fit(view(splits.train.x), splits.train.y)
+            what = "64 squares" if view is small else "64 colours"
+            found[f"{name}, {what}"] = [float((model.predict(view(splits.test.x)) == truth).mean())]
+    return found
+
+
+def trained(book, seed: int, rung: str, *, epochs: int = EPOCHS, everything: bool = False, hint: float = 0.0) -> float:
+    """Test accuracy of a student of a rung; `everything`: it sees the pool on any rung."""
+    set_seed(seed)
+    book.update(RUNG=rung, hint_weight=hint)
+    student = book["make_student"]()
+    adapter = torch.nn.Conv2d(student.width, book["teacher"].width, 1)
+    book.update(student=student, adapter=adapter)
+    learner = torch.nn.ModuleList([student, adapter])
+    few, pool = book["few"], len(book["pool_x"])
+    rows = torch.arange(pool) if everything or rung in ("strong", "boss") else torch.arange(few).repeat(pool // few)
+    train_batches = batches(rows, batch_size=32, shuffle=True)
+    optimizer = torch.optim.AdamW(learner.parameters(), lr=1e-2, weight_decay=0.01)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimizer, 1e-2, total_steps=epochs * len(train_batches), pct_start=0.2
+    )
+    with contextlib.redirect_stdout(io.StringIO()):
+        fit(
+            book["step"],
+            train_batches,
+            optimizer,
+            epochs=epochs,
+            model=learner,
+            validate=lambda: {"accuracy": book["accuracy"](student, *book["validation"])},
+            monitor="accuracy",
+            mode="max",
+            schedule=schedule,
+            progress=False,
+        )
+    return book["accuracy"](student, *book["test"])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Cheap answers and controls of homework 13.")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1])
+    parser.add_argument("--data-seed", type=int, default=hw13.SEED)
+    parser.add_argument("--only", default="", help="only the lines with this in their name")
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    card = find_card("hw13")
+    splits, reference = hw13.builtin("standard", options.data_seed)
+    truth = reference["Category"].to_numpy()
+    book = notebooks.definitions(notebooks.paths(card)[1])
+    book.update(classes=splits.classes, device=torch.device("cpu"), teacher=load_teacher(), few=len(splits.train))
+    book.update(TURN=0.4, temperature=8.0, alpha=0.9)
+    train_x, train_y = book["resident"](splits.train)
+    pool_x = torch.cat([train_x, book["resident"](splits.unlabelled)[0]])
+    untold = torch.full([len(splits.unlabelled)], -100)
+    picks = book["predict"](book["teacher"], pool_x[len(train_x) :]).argmax(dim=1)
+    book.update(pool_x=pool_x, validation=book["resident"](splits.validation))
+    book["test"] = book["resident"](splits.test)[0], torch.tensor(truth)
+
+    def run(seed, *args, labels=untold, **how):
+        book["pool_y"] = torch.cat([train_y, labels])
+        return trained(book, seed, *args, **how)
+
+    controls = {
+        "the labels alone (simple)": lambda s: run(s, "simple"),
+        "... labels, three times as long": lambda s: run(s, "simple", epochs=3 * EPOCHS),
+        "teacher, labelled pictures (medium)": lambda s: run(s, "medium"),
+        "teacher, all pictures (strong)": lambda s: run(s, "strong"),
+        "... all pictures, its first choices as labels": lambda s: run(s, "simple", labels=picks, everything=True),
+        "... all pictures, three times as long": lambda s: run(s, "strong", epochs=3 * EPOCHS),
+        "... separable, not longer": lambda s: run(s, "boss"),
+        "separable, three times as long (boss)": lambda s: run(s, "boss", epochs=3 * EPOCHS),
+        "... and hints, weight 2": lambda s: run(s, "boss", epochs=3 * EPOCHS, hint=2.0),
+    }
+    print(f"{'':45}{'mean':>7}{'lowest':>8}{'highest':>9}  rung")
+
+    def show(name, scores):
+        rung = card.rung_of(max(scores)) or "-"
+        print(f"{name:45}{statistics.mean(scores):7.3f}{min(scores):8.3f}{max(scores):9.3f}  {rung}", flush=True)
+
+    for name, scores in cheap(splits, truth).items():
+        if options.only in name:
+            show(name, scores)
+    for name, control in controls.items():
+        if options.only in name:
+            show(name, [control(seed) for seed in options.seeds])
+
+
+if __name__ == "__main__":
+    main()
