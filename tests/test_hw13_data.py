@@ -112,7 +112,7 @@ def _remove(folder):
     ("damage", "words"),
     [
         (lambda f: (f / "training" / "3_0.jpg").rename(f / "training" / "three.jpg"), "label before the underscore"),
-        (lambda f: (f / "training" / "3_0.jpg").rename(f / "training" / "11_0.jpg"), "none of 0 to 10"),
+        (lambda f: (f / "training" / "3_0.jpg").rename(f / "training" / "11_0.jpg"), "a label from 0 to 10, found 11"),
         (lambda f: (f / "training" / "3_0.jpg").write_bytes(b"no picture"), "cannot be read as a picture"),
         (lambda f: (f / "evaluation" / "0003.jpg").write_bytes((f / "evaluation" / "0003.jpg").read_bytes()[:900]),
          "cut off"),

@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 
 from common.data.cache import cached
+from common.data.food import label_of, picture_files
 from common.errors import DataError
 from common.generators.food import CLASSES
 from common.zoo.hw13 import drawn
@@ -36,7 +37,6 @@ HOW_TO_GET = (
     "the Kaggle competition 'ml2022spring-hw13' or 'ml2023spring-hw13'."
 )
 _VERSION = "2"  # of the generated pictures: raise it whenever the generator's output changes
-_SUFFIXES = (".jpg", ".jpeg", ".png")
 
 
 @dataclass(frozen=True)
@@ -90,12 +90,12 @@ def read(folder: Path, profile: str) -> tuple[Splits, pd.DataFrame]:
     sentence that names the file, what was expected and what was found.
     """
     there = [name for name in PARTS if name != "unlabelled" or (Path(folder) / name).is_dir()]
-    files = {name: _files(Path(folder) / name) for name in there}
+    files = {name: picture_files(Path(folder) / name, HOW_TO_GET) for name in there}
     edition = EDITIONS.get(tuple(len(files[name]) for name in PARTS[:3]), "2023")
     if profile == "smoke":
         for name in set(there) - {"evaluation"}:
             files[name] = files[name][:: max(1, len(files[name]) // SMOKE_PICTURES)]
-    labels = {name: np.array([_label(file) for file in files[name]]) for name in PARTS[:2]}
+    labels = {name: np.array([label_of(file) for file in files[name]]) for name in PARTS[:2]}
     side = _side(files["training"][0])
     train, validation, test, unlabelled = (
         Pictures(_read(files.get(name, []), side), labels.get(name)) for name in PARTS
@@ -128,24 +128,6 @@ def _reference(test: Pictures) -> pd.DataFrame:
 
 
 # --- read -----------------------------------------------------------------------------------------------------------
-
-
-def _files(folder: Path) -> list[Path]:
-    if not folder.is_dir():
-        raise DataError(f"There is no folder {folder}. {HOW_TO_GET}")
-    found = sorted(file for file in folder.iterdir() if file.suffix.lower() in _SUFFIXES)
-    if not found:
-        raise DataError(f"{folder} holds no pictures; expected files that end in {', '.join(_SUFFIXES)}.")
-    return found
-
-
-def _label(file: Path) -> int:
-    label, underscore, _ = file.stem.partition("_")
-    if not underscore or not label.isdecimal() or len(label) > 9:
-        raise DataError(f"{file}: expected a name as 3_120{file.suffix}, the label before the underscore.")
-    if int(label) >= len(CLASSES):
-        raise DataError(f"{file}: the label {label} is none of 0 to {len(CLASSES) - 1}.")
-    return int(label)
 
 
 def _side(file: Path) -> int:
