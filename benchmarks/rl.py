@@ -33,7 +33,7 @@ ZOO = {
 }
 ZOO_ENVS, ZOO_STEPS = 16, 1_000_000
 SOLVED, EPISODES = 200, 100
-# what the cell of the loop, `train-agent`, needs before it (its own loop leaves out checks and progress)
+# what the cell of the loop, `train-agent`, needs before it (the loop here stops when it is there)
 CELLS = (
     *("imports", "load", "fly", "agent", "act", "settings", "rollouts", "returns-to-go", "gae", "ppo-loss"),
     *("reinforce", "to-go", "actor-critic", "actor-critic-step", "ppo", "method", "make-optimizer"),
@@ -114,7 +114,7 @@ class Clock:
 
 
 def solution(seed: int) -> None:
-    """The boss rung with the notebook's own cells; the loop is the notebook's without checks and progress line."""
+    """The boss rung with the notebook's own cells; the loop is the notebook's without its progress line."""
     cells = {cell.id: cell.source for cell in notebooks.read(notebooks.paths(find_card("hw12"))[1]).cells}
     space = {"PROFILE": "standard", "DATA": "builtin", "DEVICE": "cpu", "SEED": seed, "RUNG": "boss"}
     for name in CELLS:
