@@ -33,10 +33,10 @@ ZOO = {
 }
 ZOO_ENVS, ZOO_STEPS = 16, 1_000_000
 SOLVED, EPISODES = 200, 100
-# what the cell of the loop, `train-agent`, needs before it
+# what the cell of the loop, `train-agent`, needs before it (the loop here stops when it is there)
 CELLS = (
     *("imports", "load", "fly", "agent", "act", "settings", "rollouts", "returns-to-go", "gae", "ppo-loss"),
-    *("reinforce", "to-go", "actor-critic", "ppo", "method"),
+    *("reinforce", "to-go", "actor-critic", "actor-critic-step", "ppo", "method", "make-optimizer"),
 )
 
 
@@ -114,22 +114,22 @@ class Clock:
 
 
 def solution(seed: int) -> None:
-    """The boss rung with the notebook's own cells; the loop is the notebook's without checks and progress line."""
+    """The boss rung with the notebook's own cells; the loop is the notebook's without its progress line."""
     cells = {cell.id: cell.source for cell in notebooks.read(notebooks.paths(find_card("hw12"))[1]).cells}
     space = {"PROFILE": "standard", "DATA": "builtin", "DEVICE": "cpu", "SEED": seed, "RUNG": "boss"}
     for name in CELLS:
         exec(compile(cells[name], name, "exec"), space)
-    n_steps, lr, n_envs = space["method"]["n_steps"], space["method"]["lr"], space["n_envs"]
+    n_steps, n_envs = space["n_steps"], space["n_envs"]
     n_updates = space["total_steps"] // (n_envs * n_steps)
     clock, returns = Clock(), []
     torch.manual_seed(seed)
     agent = space["Agent"]()
-    optimizer = torch.optim.Adam(agent.parameters(), lr=lr, eps=1e-5)
+    optimizer, schedule = space["make_optimizer"](agent, space["method"]["lr"], n_updates)
     source = space["rollouts"](agent, space["make_envs"](n_envs), n_steps)
     for update in range(n_updates):
-        optimizer.param_groups[0]["lr"] = lr * (1 - update / n_updates)
         rollout = next(source)
         space["method"]["learn"](agent, optimizer, rollout)
+        schedule.step()
         returns += [score for _, score in rollout.episodes]
         n_flown = (update + 1) * n_envs * n_steps
         clock.watch(returns, n_flown)
