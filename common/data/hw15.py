@@ -31,7 +31,7 @@ from common.generators import glyphs
 SEED = 2022
 WAYS = 5  # classes in an episode
 # alphabets for training and validation, alphabets for the test, characters in each, test episodes
-SIZES = {"smoke": (10, 3, 8, 40), "standard": (30, 10, 16, 640)}
+SIZES = {"smoke": (10, 3, 8, 40), "standard": (20, 10, 12, 640)}
 BACKGROUND, EVALUATION, EPISODES = "images_background", "images_evaluation", "Omniglot-test"
 _SITE = "https://github.com/brendenlake/omniglot/raw/master/python/"
 DOWNLOADS = (
