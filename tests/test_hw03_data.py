@@ -13,7 +13,7 @@ from common.data.food import label_of, read_pictures
 from common.errors import DataError
 from common.generators.food import pictures
 
-SQUARE = f"{hw03.DRAWN} x {hw03.DRAWN}"
+SQUARE = f"{hw03.DRAWN['smoke']} x {hw03.DRAWN['smoke']}"
 NAMES = {"2022": ("training", "validation", "test"), "2023": ("train", "valid", "test")}
 
 
@@ -183,8 +183,8 @@ def test_pictures_of_other_sizes(exported):
 
 def test_test_pictures_of_another_size(exported):
     for path in (exported / "test").iterdir():
-        Image.new("RGB", (32, 32)).save(path)
-    refused(exported.parent, "32 x 32", SQUARE)
+        Image.new("RGB", (40, 40)).save(path)
+    refused(exported.parent, "40 x 40", SQUARE)
 
 
 def test_labels():
@@ -205,7 +205,7 @@ def test_as_they_are(tmp_path):
 @pytest.fixture(scope="module")
 def standard():
     """A third of the standard training set, which takes long to draw: 1,100 pictures, 550 others and their classes."""
-    made = pictures(5, np.arange(1650) % 11, side=hw03.DRAWN)
+    made = pictures(5, np.arange(1650) % 11, side=hw03.DRAWN["standard"])
     return hw03.Pictures(made.images[:1100], made.labels[:1100]), made.images[1100:], made.labels[1100:]
 
 

@@ -7,7 +7,7 @@ The course's layout (food-11, split anew in 2023), in `food11/` or without it:
     test/<number>.jpg                  2023: test/       without labels; the Id counts them from 1 (2023: 0)
 
 All labelled pictures lie in one uint8 array, of which training and validation set are parts. The builtin pictures have
-48 x 48 pixels, the course's are read at 128 x 128 (0.8 GB in all).
+48 x 48 pixels (32 x 32 in the smoke profile), the course's are read at 128 x 128 (0.8 GB in all).
 """
 
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from common.generators.food import CLASSES, pictures
 SEED = 2022
 SIZES = {"smoke": (220, 110, 110), "standard": (3300, 1100, 1100)}  # training, validation and test pictures
 SMOKE_PICTURES = 330  # of a folder's training set, at most, and a third of that for validation
-DRAWN, SIDE = 48, 128  # pixels across of a drawn picture, and of a photograph as the network sees it
+DRAWN, SIDE = {"smoke": 32, "standard": 48}, 128  # pixels across of a drawn picture; of a photograph as it is read
 FOLDERS = {"2022": ("training", "validation", "test"), "2023": ("train", "valid", "test")}
 FIRST_ID = {"2022": 1, "2023": 0}
 DOWNLOADS = ()
@@ -111,14 +111,14 @@ def read(folder: Path, profile: str) -> tuple[Splits, pd.DataFrame]:
 
 
 def _made(profile: str, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """All pictures (N, 48, 48, 3) uint8 and their classes (N,): training, validation, test."""
+    """All pictures (N, S, S, 3) uint8 and their classes (N,): training, validation, test."""
 
     def build():
         labels = np.random.default_rng([seed, 3]).integers(len(CLASSES), size=sum(SIZES[profile]))
-        made = pictures(seed, labels, side=DRAWN)
+        made = pictures(seed, labels, side=DRAWN[profile])
         return {"x": made.images, "y": made.labels}
 
-    arrays = cached("hw03", _VERSION, {"sizes": SIZES[profile], "side": DRAWN, "seed": seed}, build)
+    arrays = cached("hw03", _VERSION, {"sizes": SIZES[profile], "side": DRAWN[profile], "seed": seed}, build)
     return arrays["x"], arrays["y"]
 
 
