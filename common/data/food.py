@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,17 @@ from common.errors import DataError
 from common.generators.food import CLASSES
 
 SUFFIXES = (".jpg", ".jpeg", ".png")
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """N pictures of one size."""
+
+    x: np.ndarray  # (N, H, W, 3) uint8
+    y: np.ndarray | None  # (N,) int64, index into CLASSES; None where nobody tells
+
+    def __len__(self) -> int:
+        return len(self.x)
 
 
 def picture_files(folder: Path, how_to_get: str) -> list[Path]:

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from common.data.cache import cached
-from common.data.food import label_of, picture_files, read_pictures, write_pictures
+from common.data.food import Pictures, label_of, picture_files, read_pictures, write_pictures
 from common.errors import DataError
 from common.generators.food import CLASSES, pictures
 
@@ -33,17 +33,6 @@ HOW_TO_GET = (
     "Kaggle competition 'ml2022spring-hw3b' or 'ml2023spring-hw3'."
 )
 _VERSION = "1"  # of the generated pictures: raise it whenever the generator's output changes
-
-
-@dataclass(frozen=True)
-class Pictures:
-    """N pictures of one size."""
-
-    x: np.ndarray  # (N, S, S, 3) uint8
-    y: np.ndarray | None  # (N,) int64, index into Splits.classes; None for the test set
-
-    def __len__(self) -> int:
-        return len(self.x)
 
 
 @dataclass(frozen=True)

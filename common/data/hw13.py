@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from common.data.cache import cached
-from common.data.food import label_of, picture_files
+from common.data.food import Pictures, label_of, picture_files
 from common.errors import DataError
 from common.generators.food import CLASSES
 from common.zoo.hw13 import drawn
@@ -37,17 +37,6 @@ HOW_TO_GET = (
     "the Kaggle competition 'ml2022spring-hw13' or 'ml2023spring-hw13'."
 )
 _VERSION = "2"  # of the generated pictures: raise it whenever the generator's output changes
-
-
-@dataclass(frozen=True)
-class Pictures:
-    """N pictures of one size."""
-
-    x: np.ndarray  # (N, H, W, 3) uint8
-    y: np.ndarray | None  # (N,) int64, index into Splits.classes; None where nobody tells
-
-    def __len__(self) -> int:
-        return len(self.x)
 
 
 @dataclass(frozen=True)
