@@ -3,8 +3,9 @@
 import contextlib
 import csv
 import json
-import multiprocessing
+import multiprocessing.connection
 import os
+import threading
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -242,6 +243,13 @@ def _register_engine() -> None:
 def _start_worker(reports) -> None:
     global _reports
     _reports = reports
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """However the parent ends: a worker left alone would go on with the jobs that are queued."""
+    multiprocessing.connection.wait([multiprocessing.parent_process().sentinel])
+    os._exit(1)
 
 
 @contextlib.contextmanager

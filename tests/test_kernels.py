@@ -153,3 +153,14 @@ def test_a_plain_kernel_where_the_server_cannot_be(tmp_path, monkeypatch):
     with kernels.serving() as fast:
         assert not fast
     assert "HW_FAST_KERNELS" in kernels.why_not()
+
+
+def test_a_plain_kernel_where_an_import_starts_a_thread(tmp_path, monkeypatch):
+    """The server gives up then, with the question of the first kernel unread."""
+    starts_a_thread = "threading.Thread(target=time.sleep, args=(60,), daemon=True).start()"
+    guarded = f"import sys, threading, time\nif 'common.kernels.server' in sys.orig_argv:\n    {starts_a_thread}\n"
+    (tmp_path / "sitecustomize.py").write_text(guarded, "utf-8")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")]))
+    monkeypatch.delenv("HW_KERNEL_SERVER", raising=False)
+    with kernels.serving():
+        assert run(tmp_path, "print(6 * 7)") == ["42\n"]

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -82,24 +83,43 @@ def test_an_unwritable_folder_is_told(tmp_path):
     assert result.error.startswith(f"cannot write to {tmp_path / 'out'}")
 
 
-@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
-def test_ctrl_c_leaves_nothing_half_written(tmp_path):
-    """`hw run` interrupted in the middle: no kernel lives on, and no executed copy stands there as if it were whole."""
+def started(tmp_path, *homeworks: str) -> tuple[subprocess.Popen, Path]:
+    """`hw run` in the middle of its first notebook, and its folder; its processes carry `tmp_path/mark`."""
     out = tmp_path / "out"
-    environment = {**os.environ, "IPYTHONDIR": str(tmp_path / "mark")}  # marks our kernels among all processes
-    command = [sys.executable, "-m", "common.cli", "run", "hw01", "--profile", "smoke", "--out", str(out)]
+    environment = {**os.environ, "IPYTHONDIR": str(tmp_path / "mark")}
+    command = [sys.executable, "-m", "common.cli", "run", *homeworks, "--profile", "smoke", "--out", str(out)]
     process = subprocess.Popen(
         command, env=environment, start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
     deadline = time.monotonic() + 60
-    while not list(out.glob("hw01/*.partial.ipynb")) and time.monotonic() < deadline:
+    while not list(out.glob("*/*.partial.ipynb")) and time.monotonic() < deadline:
         time.sleep(0.1)
+    return process, out
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+def test_ctrl_c_leaves_nothing_half_written(tmp_path):
+    """`hw run` interrupted in the middle: no kernel lives on, and no executed copy stands there as if it were whole."""
+    process, out = started(tmp_path, "hw01")
     os.killpg(process.pid, signal.SIGINT)
     output, _ = process.communicate(timeout=60)
     assert process.returncode == 130, output.decode()
     assert not list(out.glob("hw01/*.ipynb")) and not (out / "results.csv").exists()
     assert b"Traceback" not in output, output.decode()
     time.sleep(0.5)
+    assert not _processes_with(str(tmp_path / "mark"))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_workers_and_kernels_end_with_their_parent(tmp_path):
+    """`hw run` killed: its workers do not go on with what is queued."""
+    process, _ = started(tmp_path, "hw01", "hw02")
+    assert len(_processes_with(str(tmp_path / "mark"))) > 2
+    process.kill()
+    process.wait()
+    deadline = time.monotonic() + 15
+    while _processes_with(str(tmp_path / "mark")) and time.monotonic() < deadline:
+        time.sleep(0.2)
     assert not _processes_with(str(tmp_path / "mark"))
 
 

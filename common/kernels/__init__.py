@@ -73,9 +73,8 @@ def _start(folder: Path) -> subprocess.Popen:
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(folder / "socket"))
         listener.listen(128)
-        # OpenBLAS would start its threads when it is loaded; each kernel gets the environment of whoever asked for it
         environment = {name: value for name, value in os.environ.items() if name in _KEPT}
-        environment |= {"OPENBLAS_NUM_THREADS": "1", "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+        environment |= _THREADLESS | {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}
         command = [sys.executable, "-P", "-m", "common.kernels.server", str(listener.fileno()), str(os.getpid())]
         with open(folder / "server.log", "w") as log:
             return subprocess.Popen(
@@ -89,6 +88,12 @@ def _start(folder: Path) -> subprocess.Popen:
                 start_new_session=True,  # Ctrl-C is for the owner; this one follows when the owner is gone
             )
 
+
+# these would start threads when they are loaded; each kernel gets the environment of whoever asked for it
+_THREADLESS = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",  # pandas loads pyarrow where it is installed, as in Colab
+}
 
 # what the server itself needs of the environment; no secret of the owner's can then reach a kernel through it
 _KEPT = {

@@ -5,6 +5,7 @@ when it is killed; both end with the process that started it. Without a server i
 standard library, and started with `-I -S`: it costs a hundredth of a second.
 """
 
+import contextlib
 import json
 import os
 import select
@@ -31,9 +32,10 @@ def main() -> int:
         ready = select.select([connection, owner, wake], [], [])[0]
         if wake in ready:
             for number in os.read(wake, 100):
-                connection.send(bytes([number]))
+                with contextlib.suppress(OSError):  # the server is gone; below we hear of it
+                    connection.send(bytes([number]))
         if connection in ready:
-            answer = connection.recv(4)
+            answer = _hear(connection)
             if not answer:
                 if started:
                     return 1  # the server was killed, and the kernel with it
@@ -65,6 +67,14 @@ def _ask() -> socket.socket | None:
     except (KeyError, OSError):
         return None
     return connection
+
+
+def _hear(connection: socket.socket) -> bytes:
+    """What the server says; nothing if it is gone (with our question unread, that is an error to the socket)."""
+    try:
+        return connection.recv(4)
+    except OSError:
+        return b""
 
 
 def _end_like(status: int) -> int:
