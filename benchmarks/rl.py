@@ -2,17 +2,22 @@
 
     python benchmarks/rl.py steps [--rounds 5]    environment steps per second, with a policy network in the loop
     python benchmarks/rl.py solve [--seeds 1]     time until the last 100 training episodes average 200
+    python benchmarks/rl.py entropy [--seeds 1]   actor-critic and PPO, each with much and with little entropy
 
 `steps` interleaves its variants and gives medians. `solve` runs the cells of the solution notebook (rung boss) and, in
 turn with them, stable-baselines3's PPO with the hyperparameters that rl-baselines3-zoo publishes for LunarLander, each
 until it is there or its budget is spent. Both clocks are given: wall, and CPU time, which does not count what else the
-machine does. The peer is left out where it is not installed (`pip install -e ".[bench]"` brings it).
+machine does. The peer is left out where it is not installed (`pip install -e ".[bench]"` brings it). `entropy` trains
+with the notebook's cells and flies the validation episodes: between the last two rungs the method and the entropy
+change together, and this takes them apart.
 """
 
 import argparse
 import importlib.util
 import statistics
 import time
+from collections import Counter
+from functools import partial
 
 import gymnasium
 import numpy as np
@@ -33,10 +38,10 @@ ZOO = {
 }
 ZOO_ENVS, ZOO_STEPS = 16, 1_000_000
 SOLVED, EPISODES = 200, 100
-# what the cell of the loop, `train-agent`, needs before it (the loop here stops when it is there)
+# what training needs, and nothing that draws (`solve` has a loop of its own, which stops when it is there)
 CELLS = (
     *("imports", "load", "fly", "agent", "act", "settings", "rollouts", "returns-to-go", "gae", "ppo-loss"),
-    *("reinforce", "to-go", "actor-critic", "actor-critic-step", "ppo", "method", "make-optimizer"),
+    *("reinforce", "to-go", "actor-critic", "actor-critic-step", "ppo", "method", "make-optimizer", "train-agent"),
 )
 
 
@@ -113,12 +118,18 @@ class Clock:
         print(f"{'':26s} {SOLVED} at {at}; last {EPISODES} episodes {np.mean(returns[-EPISODES:]):.0f}", flush=True)
 
 
-def solution(seed: int) -> None:
-    """The boss rung with the notebook's own cells; the loop is the notebook's without its progress line."""
+def notebook(seed: int) -> dict:
+    """What the cells of the solution define, at rung boss."""
     cells = {cell.id: cell.source for cell in notebooks.read(notebooks.paths(find_card("hw12"))[1]).cells}
     space = {"PROFILE": "standard", "DATA": "builtin", "DEVICE": "cpu", "SEED": seed, "RUNG": "boss"}
     for name in CELLS:
         exec(compile(cells[name], name, "exec"), space)
+    return space
+
+
+def solution(seed: int) -> None:
+    """The boss rung with the notebook's own cells; the loop is the notebook's without its progress line."""
+    space = notebook(seed)
     n_steps, n_envs = space["n_steps"], space["n_envs"]
     n_updates = space["total_steps"] // (n_envs * n_steps)
     clock, returns = Clock(), []
@@ -158,15 +169,31 @@ def peer(seed: int) -> None:
     clock.report("stable-baselines3 PPO, zoo", seed, returns, model.num_timesteps)
 
 
+def entropy(seeds: int) -> None:
+    found: dict[str, list[float]] = {}
+    for seed in range(1, seeds + 1):
+        space = notebook(seed)
+        for name in ("actor-critic", "actor-critic, less entropy", "PPO, more entropy", "PPO"):
+            agent, _ = space["train"](name, **space["METHODS"][name])
+            flights = [space["fly"](partial(space["act"], agent), episode) for episode in space["splits"].validation]
+            ends = ", ".join(f"{count} {end}" for end, count in Counter(flight.end for flight in flights).items())
+            found.setdefault(name, []).append(statistics.mean(flight.score for flight in flights))
+            print(f"{name:28s} seed {seed}: {found[name][-1]:6.1f} ({ends})", flush=True)
+    for name, scores in found.items():
+        print(f"{name:28s} mean {statistics.mean(scores):6.1f}, from {min(scores):.1f} to {max(scores):.1f}")
+
+
 if __name__ == "__main__":
     arguments = argparse.ArgumentParser()
-    arguments.add_argument("part", nargs="?", choices=("steps", "solve", "all"), default="all")
+    arguments.add_argument("part", nargs="?", choices=("steps", "solve", "entropy", "all"), default="all")
     arguments.add_argument("--rounds", type=int, default=5)
     arguments.add_argument("--seeds", type=int, default=1)
     chosen = arguments.parse_args()
     torch.set_num_threads(1)
     if chosen.part in ("steps", "all"):
         steps(chosen.rounds)
+    if chosen.part in ("entropy", "all"):
+        entropy(chosen.seeds)
     if chosen.part in ("solve", "all"):
         there = importlib.util.find_spec("stable_baselines3") is not None
         if not there:

@@ -22,7 +22,7 @@ from common.files import replacing
 ENVIRONMENT = "LunarLander-v3"
 FILE = "episodes.json"
 SEED = 2022
-TRAIN, VALIDATION, TEST = 64, 32, 20  # episodes; the course judged five, which leaves a rung's score to luck
+TRAIN, VALIDATION, TEST = 64, 32, 40  # episodes; the course judged five, which leaves a rung's score to luck
 MAX_STEPS = 1000  # the environment's own limit
 SEED_LIMIT = 10**9  # seeds lie below
 
@@ -39,8 +39,8 @@ class Splits:
 
     train: np.ndarray  # (64,), one for each of as many environments; later episodes follow from it
     validation: np.ndarray  # (32,), to compare agents and hyperparameters
-    test: np.ndarray  # (20,), the judge's
-    pilot: np.ndarray  # (20,), the return of a hand-written pilot in each test episode, to compare with
+    test: np.ndarray  # (40,), the judge's
+    pilot: np.ndarray  # (40,), the return of a hand-written pilot in each test episode, to compare with
     about: str
 
 
