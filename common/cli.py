@@ -300,20 +300,11 @@ def _memory() -> str:
 def list_data() -> None:
     """Which data is there: builtin always; original where its files were put."""
     from common import data
-    from common.data import fetch
 
     table = Table("homework", "builtin", "original", "folder", box=None)
     for card in cards().values():
-        if card.status != "ready":
-            continue
-        folder = data.path(card.id)
-        states = fetch.verify(data.module(card.id).DOWNLOADS, folder)
-        if states:
-            state = "; ".join(f"{name}: {word}" for name, word in states)
-        else:
-            files = sum(path.is_file() for path in folder.rglob("*")) if folder.is_dir() else 0
-            state = f"{files} files, put there by hand" if files else "missing (`hw data fetch` tells how to get it)"
-        table.add_row(card.id, "always", state, str(folder))
+        if card.status == "ready":
+            table.add_row(card.id, "always", escape(data.state(card.id)), str(data.path(card.id)))
     console.print(table)
 
 
@@ -327,15 +318,10 @@ def data_path(homework: str) -> None:
 
 @data_app.command("fetch")
 def fetch_data(homework: str) -> None:
-    """Fetch the original files of a homework, or tell how to get them."""
+    """Fetch the original files of a homework, unpack what was put there by hand, or tell how to get them."""
     from common import data
-    from common.data import fetch
 
-    card = find_card(homework)
-    maker, folder = data.module(card.id), data.path(card.id)
-    if not maker.DOWNLOADS:
-        raise HomeworkError(f"{card.id} cannot be fetched freely. {maker.HOW_TO_GET} The folder is {folder}.")
-    for path in fetch.fetch(maker.DOWNLOADS, folder):
+    for path in data.get(find_card(homework).id):
         console.print(f"{path}", soft_wrap=True)
 
 
