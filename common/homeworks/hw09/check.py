@@ -117,7 +117,7 @@ def ridge(function: Callable) -> bool:
     )
     ones = torch.ones(40)
     wrong = {
-        "it gives a fit without an intercept: the logit is not 0 when nothing is shown; first subtract weighted means": (
+        "it gives a fit without an intercept: the logit of nothing is not 0; subtract weighted means first": (
             _ridge(shown, logits, weights, 1.0, False)
         ),
         "it gives a fit that ignores the weights": _ridge(shown, logits, ones, 1.0),
