@@ -24,6 +24,7 @@ from common.errors import HomeworkError
 from common.notebooks import run
 from common.submission.card import RUNGS, Card, cards
 from common.submission.table import read_submission
+from tests.missing import why_not
 
 EXECUTED = "executed.json"  # written by tests.smoke_plugin: notebook -> cells that ran and passed
 BUDGET = 5  # CPU-seconds of one run beside its kernel; what is over is marked in the list
@@ -55,7 +56,8 @@ class Run:
 
 def ready(names: list[str] = ()) -> list[Card]:
     """The homeworks that can be run here, all or those named."""
-    return [card for card in cards().values() if card.status == "ready" and (not names or card.id in names)]
+    wanted = [card for card in cards().values() if card.status == "ready" and (not names or card.id in names)]
+    return [card for card in wanted if not why_not(card.id)]
 
 
 def runs(names: list[str] = ()) -> list[Run]:
