@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 from tests import touched
+from tests.missing import why_not
 
 SMOKE = "build/smoke"
 NBVAL = ["--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=120", "-p", "tests.smoke_plugin"]
@@ -41,7 +42,8 @@ def smoke(jobs: int, names: list[str]) -> Steps:
         "smoke: copies": ["-m", "tests.smoke", "prepare", SMOKE, *names],
         "smoke: nbval": ["-m", "pytest", *nbval],
         "smoke: papermill": ["-m", "tests.smoke", "papermill", SMOKE, "--jobs", str(jobs), *names],
-        "smoke: left behind": ["-m", "tests.smoke", "verify", SMOKE, *names],
+        "smoke: what they left": ["-m", "tests.smoke", "verify", SMOKE, *names],
+        "smoke: graded": ["-m", "tests.grading.handed_in", SMOKE, *names],
     }
 
 
@@ -69,9 +71,9 @@ def quick(jobs: int) -> Steps:
 
 
 def _ready(names: list[str]) -> list[str]:
-    from common.submission.card import find_card
+    from common.submission.card import find_all
 
-    return [name for name in names if find_card(name).status == "ready"]
+    return [name for name in names if any(one.status == "ready" and not why_not(one.id) for one in find_all(name))]
 
 
 def do(steps: Steps) -> int:

@@ -1,6 +1,6 @@
-"""Smoke runs of every notebook: each starter and each rung of each solution once, small, and a look at what they left.
+"""Smoke runs of every notebook: starters, labs and each rung of each solution once, small; a look at what they left.
 
-`python -m tests.smoke prepare DIR` writes copies of the starters and of the solutions' boss rungs, parameters set:
+`python -m tests.smoke prepare DIR` writes copies of starters, labs and the solutions' boss rungs, parameters set:
 nbval runs these, and compares the outputs that are stored in them.
 `python -m tests.smoke papermill DIR --jobs 2` runs the other rungs, the way that `hw run` and the grader go.
 `python -m tests.smoke verify DIR` fails unless every code cell ran, training moved the loss, each submission keeps its
@@ -13,7 +13,7 @@ import json
 import logging
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +22,7 @@ import nbformat
 from common import data
 from common.errors import HomeworkError
 from common.notebooks import run
-from common.submission.card import RUNGS, Card, cards
+from common.submission.card import RUNGS, Card, Lab, find_all, folders
 from common.submission.table import read_submission
 from tests.missing import why_not
 
@@ -35,33 +35,38 @@ LIMIT = 4 * BUDGET
 
 @dataclass(frozen=True)
 class Run:
-    """One notebook in the smoke profile: `label` is "starter" or the rung of the solution."""
+    """One notebook in the smoke profile: `label` is "starter", the rung of the solution, or "lab"."""
 
-    card: Card
+    card: Card | Lab
     label: str
 
     @property
     def name(self) -> str:
-        return f"{self.card.id}-{self.label}"
+        return self.card.id if self.label == "lab" else f"{self.card.id}-{self.label}"
 
     @property
     def by_nbval(self) -> bool:
-        return self.label in ("starter", "boss")
+        return self.label in ("starter", "boss", "lab")
 
     def job(self, folder: Path, name: str = "") -> run.Job:
-        rung = {} if self.label == "starter" else {"RUNG": self.label}
+        rung = {"RUNG": self.label} if self.label in RUNGS else {}
         small = {"PROFILE": "smoke", "DEVICE": "cpu", **rung}
-        return run.make_job(self.card.id, folder, solution=bool(rung), label=name or self.name, **small)
+        return run.make_job(self.card, folder, solution=bool(rung), label=name or self.name, **small)
 
 
-def ready(names: list[str] = ()) -> list[Card]:
-    """The homeworks that can be run here, all or those named."""
-    wanted = [card for card in cards().values() if card.status == "ready" and (not names or card.id in names)]
-    return [card for card in wanted if not why_not(card.id)]
+def ready(names: Sequence[str] = ()) -> list[Card]:
+    """The starters that can be run here, all or those of the homeworks named."""
+    return [one for one in _ready(names) if isinstance(one, Card)]
 
 
-def runs(names: list[str] = ()) -> list[Run]:
-    return [Run(card, label) for card in ready(names) for label in ("starter", *RUNGS)]
+def runs(names: Sequence[str] = ()) -> list[Run]:
+    labels = {Card: ("starter", *RUNGS), Lab: ("lab",)}
+    return [Run(one, label) for one in _ready(names) for label in labels[type(one)]]
+
+
+def _ready(names: Sequence[str]) -> list[Card | Lab]:
+    found = [one for name in names or folders() for one in find_all(name)]
+    return [one for one in found if one.status == "ready" and not why_not(one.id)]
 
 
 def prepare(folder: Path, names: list[str]) -> None:
@@ -93,7 +98,8 @@ def verify(folder: Path, names: list[str]) -> list[str]:
     problems = []
     for one in runs(names):
         out = folder / one.name
-        problems += [f"{one.name}: {problem}" for problem in (*_cells(one, out, passed), *_left_behind(one.card, out))]
+        found = [*_cells(one, out, passed), *(_left_behind(one.card, out) if one.label != "lab" else [])]
+        problems += [f"{one.name}: {problem}" for problem in found]
     for card in ready(names):
         problems += _twice(card, folder)
     return problems
