@@ -19,7 +19,7 @@ from pathlib import Path
 
 import nbformat
 
-from common import data
+from common import data, kernels
 from common.errors import HomeworkError
 from common.notebooks import run
 from common.submission.card import RUNGS, Card, Lab, find_all, folders
@@ -27,6 +27,7 @@ from common.submission.table import read_submission
 from tests.missing import why_not
 
 EXECUTED = "executed.json"  # written by tests.smoke_plugin: notebook -> cells that ran and passed
+IMPORTED = ("sklearn.manifold", "sklearn.datasets")  # by several notebooks, at a second each: better once
 BUDGET = 5  # CPU-seconds of one run beside its kernel; what is over is marked in the list
 # What is four times as dear is no smoke run any more: a notebook that forgets PROFILE trains at full size, and nothing
 # else would tell. No machine that we test on is so slow; time on the clock is never asserted.
@@ -85,10 +86,11 @@ def by_papermill(folder: Path, jobs: int, names: list[str]) -> list[str]:
     """Run what is not nbval's; one sentence for each run that failed."""
     todo = [one.job(folder) for one in runs(names) if not one.by_nbval]
     problems = []
-    for result in run.run_all(todo, jobs, html=False):
-        print(f"{result.job.name}: {result.seconds:.1f} s", flush=True)
-        if not result.ok:
-            problems.append(f"{result.job.name}: {result.error}")
+    with kernels.serving(IMPORTED):
+        for result in run.run_all(todo, jobs, html=False):
+            print(f"{result.job.name}: {result.seconds:.1f} s", flush=True)
+            if not result.ok:
+                problems.append(f"{result.job.name}: {result.error}")
     return problems
 
 
