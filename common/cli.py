@@ -71,8 +71,8 @@ def run_notebooks(
     jobs: Jobs = 1,
     out: Out = Path("outputs"),
 ) -> None:
-    """Run notebooks through papermill; keep executed copies, HTML pages and a table of results."""
-    from common.notebooks import run
+    """Run notebooks through papermill; keep executed copies, HTML pages, a table of results and a page to look at."""
+    from common.notebooks import page, run
 
     if bool(homeworks) == all_:
         raise typer.BadParameter("name homeworks (hw01 hw02 …) or say --all")
@@ -97,7 +97,7 @@ def run_notebooks(
             console.print(f"{result.job.name}: {escape(result.estimate)}", soft_wrap=True)
         if not result.ok:
             console.print(f"[red]{result.job.name}:[/] {escape(result.error)}", soft_wrap=True)
-    console.print(f"Executed notebooks and HTML pages are in {out}/.", soft_wrap=True)
+    console.print(page.write(results, out), soft_wrap=True)
     if not all(result.ok for result in results):
         raise typer.Exit(1)
 
