@@ -145,8 +145,8 @@ def test_checks_leave_chance_as_it_was():
 
 
 KL = {
-    "a mean over the dimensions": lambda m, v: 0.5 * (v.exp() + m**2 - 1 - v).mean(),
-    "a sum over the pictures": lambda m, v: 0.5 * (v.exp() + m**2 - 1 - v).sum(),
+    "the mean over the dimensions": lambda m, v: 0.5 * (v.exp() + m**2 - 1 - v).mean(),
+    "the sum over the pictures": lambda m, v: 0.5 * (v.exp() + m**2 - 1 - v).sum(),
     "standard deviation's logarithm": lambda m, v: 0.5 * ((2 * v).exp() + m**2 - 1 - 2 * v).sum(dim=1).mean(),
     "never negative": lambda m, v: -0.5 * (v.exp() + m**2 - 1 - v).sum(dim=1).mean(),
     "factor 1/2": lambda m, v: (v.exp() + m**2 - 1 - v).sum(dim=1).mean(),
