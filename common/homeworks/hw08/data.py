@@ -40,6 +40,7 @@ _MIRRORS = (
     f"https://media.githubusercontent.com/media/{_REPOSITORY}/{_COMMIT}",
     f"https://github.com/{_REPOSITORY}/raw/{_COMMIT}",
 )
+COUNTS = {"2022": {"training": 100_000, "test": 19_636}}  # the same in 2023
 DOWNLOADS = tuple(
     Download(name, tuple(f"{mirror}/{name}" for mirror in _MIRRORS), sha256, size)
     for name, sha256, size in (
@@ -121,6 +122,12 @@ def read(folder: Path, profile: str) -> tuple[Splits, pd.DataFrame]:
     reference = _ids(len(test))
     reference.attrs["edition"] = "2022"
     return Splits(Faces(x, np.zeros(len(x), np.int64)), validation, Faces(test, None), KINDS, about), reference
+
+
+def look(folder: Path) -> dict[str, int]:
+    """How many pictures `read` would find."""
+    root = _root(Path(folder))
+    return {"training": len(_mapped(root / TRAIN)), "test": len(_mapped(root / TEST))}
 
 
 def _made(profile: str, seed: int) -> dict[str, np.ndarray]:
