@@ -146,7 +146,8 @@ def test_many_side_by_side(tmp_path):
     assert ("a", 3, 3) in cells and ("b", 3, 3) in cells  # the third is the cell with the parameters given
     run.write_table(results, tmp_path / "results.csv")
     lines = (tmp_path / "results.csv").read_text().splitlines()
-    assert lines[0] == "run,state,seconds,metric,score,rung,error" and len(lines) == 3 and "failed" in lines[1]
+    assert lines[0] == "run,state,seconds,metric,score,rung,edition,estimate,error"
+    assert len(lines) == 3 and "failed" in lines[1]
 
 
 def test_metrics_and_score_of_a_real_run(tmp_path):

@@ -25,6 +25,7 @@ from common.generators.phones import CLASSES
 
 SEED = 2022
 SIZES = {"smoke": (15, 4), "standard": (60, 8)}  # speakers, of whom every third is a test speaker; sentences of each
+EDITIONS = {4286: "2022", 3429: "2023"}  # how many training utterances LibriPhone had that year
 SMOKE_UTTERANCES = 300  # of a folder's training set, at most
 N_FEATURES = 39
 DOWNLOADS = ()
@@ -111,6 +112,7 @@ def read(folder: Path, profile: str) -> tuple[Splits, pd.DataFrame]:
     for name in ids:
         if name not in labels:
             raise DataError(f"{root / 'train_labels.txt'} has no labels for the utterance {name!r} of train_split.txt.")
+    edition = EDITIONS.get(len(ids))
     ids = ids[:SMOKE_UTTERANCES] if profile == "smoke" else ids
     held_out = validation_utterances(ids)
     ids = [u for u, out in zip(ids, held_out, strict=True) if not out] + [
@@ -126,7 +128,10 @@ def read(folder: Path, profile: str) -> tuple[Splits, pd.DataFrame]:
         x[start:end] = features
     training = Frames(tuple(ids), starts, x, np.concatenate([labels[name] for name in ids]))
     splits = _splits(training, _read_test(root), f"the course's own layout, read from {root}")
-    return splits, pd.DataFrame({"Id": np.arange(len(splits.test))})
+    reference = pd.DataFrame({"Id": np.arange(len(splits.test))})
+    if edition:
+        reference.attrs["edition"] = edition
+    return splits, reference
 
 
 def speaker_of(utterance: str) -> str:
