@@ -24,7 +24,7 @@ from common.generators import speech
 from common.generators.phones import CLASSES
 
 SEED = 2022
-SIZES = {"smoke": (15, 4), "standard": (60, 8)}  # speakers, of whom every third is a test speaker; sentences of each
+SIZES = {"smoke": (12, 3), "standard": (60, 8)}  # speakers, of whom every third is a test speaker; sentences of each
 EDITIONS = {4286: "2022", 3429: "2023"}  # how many training utterances LibriPhone had that year
 SMOKE_UTTERANCES = 300  # of a folder's training set, at most
 N_FEATURES = 39
