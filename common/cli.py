@@ -75,26 +75,28 @@ def _show_card(one: Card | Lab) -> None:
     console.print(f"{metric.label}, {better}; without learning {metric.chance:g}, perfect {metric.perfect:g}")
     table = Table("rung", "threshold", "runs", "on fresh data", "idea", box=None)
     for name, rung in ladder.rungs():
-        runs = _shown(rung.runs) + (" (nothing is left to chance)" if rung.deterministic else "")
+        runs = _shown(rung.runs) + (", always" if rung.deterministic else "")
         fresh = _shown([score for fresh in ladder.fresh for score in getattr(fresh, name)])
         table.add_row(name, f"{rung.threshold:g}", runs, fresh, getattr(one.rungs, name))
     console.print(table)
     fresh = f"; fresh data seeds {', '.join(str(fresh.seed) for fresh in ladder.fresh)}" if ladder.fresh else ""
     console.print(f"[dim]{ladder.source}, {ladder.measured}, {ladder.machine}{fresh}[/]", soft_wrap=True)
-    rows = [("cheap answer", cheap, f"at most {cheap.may_reach or 'below simple'}") for cheap in one.cheap]
-    rows += [("control", control, f"below {control.rung}") for control in one.control]
+    rows = [(cheap, f"at most {cheap.may_reach}" if cheap.may_reach else "below simple") for cheap in one.cheap]
+    rows += [(control, f"below {control.rung}") for control in one.control]
     if rows:
-        table = Table("", "without the lesson, or with half of it", "score", "reaches", "should be", box=None)
-        for what, row, limit in rows:
-            best = (min if metric.direction == "lower" else max)(row.scores)
-            table.add_row(what, row.name, _shown(row.scores), one.rung_of(best) or "–", limit)
+        table = Table("cheap answers, then controls", "score", "reaches", "should be", box=None)
+        for row, limit in rows:
+            table.add_row(row.name, _shown(row.scores), one.best(row.scores) or "–", limit)
         console.print(table)
     for fault in one.faults():
-        console.print(f"[red]{escape(fault.sentence)}[/] {escape(fault.known)}", soft_wrap=True)
+        console.print(f"[red]{escape(fault.sentence)}.[/] {escape(fault.known)}", soft_wrap=True)
 
 
 def _shown(scores) -> str:
-    return "  ".join(f"{score:.4g}" for score in scores) or "–"
+    """A score or two as they are, more as their mean and range."""
+    if len(scores) > 2:
+        return f"{sum(scores) / len(scores):.4g} ({min(scores):.4g} to {max(scores):.4g})"
+    return ", ".join(f"{score:.4g}" for score in scores) or "–"
 
 
 @app.command("run")

@@ -48,9 +48,17 @@ def test_list_names_the_fifteen(hw):
     assert run.returncode == 0 and all(f"hw{i:02d}" in run.stdout for i in range(1, 16))
 
 
+def test_list_of_one_shows_what_its_card_holds(hw):
+    said = hw("list", "hw01").stdout
+    assert "yesterday's share, copied" in said and "below simple" in said and "hw ladder hw01 --seeds 3" in said
+    assert "always" in hw("list", "hw10").stdout and "planned" in hw("list", "hw04").stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "says"),
     [
+        (["ladder", "hw01", "--data-seeds", "few"], 2, "a number (how many), or seeds with commas"),
+        (["ladder", "hw01", "--rung", "top"], 2, "RUNG = 'top' is unknown"),
         (["run"], 2, "name homeworks"),
         (["run", "hw01", "--all"], 2, "name homeworks"),
         (["run", "hw77"], 2, "no homework 'hw77'"),

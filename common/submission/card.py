@@ -268,16 +268,23 @@ class Card(_Strict):
 
     def _faults_of_answers(self):
         for cheap in self.cheap:
-            for score in cheap.scores:
-                if self.climbs(cheap, score):
-                    yield Fault(f"cheap answer, {cheap.name}: {score:g} reaches {self.rung_of(score)}", cheap.fault)
+            if climbing := [score for score in cheap.scores if self.climbs(cheap, score)]:
+                yield Fault(
+                    f"cheap answer, {cheap.name}: {_listed(climbing)} reaches {self.best(climbing)}", cheap.fault
+                )
         for control in self.control:
-            for score in control.scores:
-                if self.height(score) > RUNGS.index(control.rung):
-                    yield Fault(f"control of {control.rung}, {control.name}: {score:g} reaches the rung", control.fault)
-        for name, value in (("without learning", self.metric.chance), ("perfect", self.metric.perfect)):
-            if self.height(value) != (len(RUNGS) if name == "perfect" else 0):
-                yield Fault(f"{name}, {value:g}: stands at {self.rung_of(value) or 'no rung'}")
+            if above := [score for score in control.scores if self.height(score) > RUNGS.index(control.rung)]:
+                yield Fault(f"control, {control.name}: {_listed(above)} reaches {control.rung}", control.fault)
+        if self.height(self.metric.chance):
+            yield Fault(f"without learning: {self.metric.chance:g} reaches {self.rung_of(self.metric.chance)}")
+        if self.height(self.metric.perfect) < len(RUNGS):
+            yield Fault(f"perfect: {self.metric.perfect:g} does not reach boss")
+
+    def best(self, scores) -> str | None:
+        """The highest rung that any of these scores reaches."""
+        return max(
+            (self.rung_of(score) for score in scores), key=lambda rung: -1 if rung is None else RUNGS.index(rung)
+        )
 
     def place_of(self, value: float, edition: str = "builtin") -> float:
         """Where `value` stands on the ladder drawn with its rungs a step apart: simple is 0, boss is 3.
@@ -289,6 +296,10 @@ class Card(_Strict):
         worse = next((step for step in range(len(rungs), 0, -1) if self.metric.reaches(value, reach[step])), 0)
         share = (value - reach[worse]) / (reach[worse + 1] - reach[worse]) if worse < len(rungs) + 1 else 0.0
         return worse - 1 + min(max(share, 0.0), 1.0)
+
+
+def _listed(scores) -> str:
+    return ", ".join(f"{score:g}" for score in scores)
 
 
 class Lab(_Strict):

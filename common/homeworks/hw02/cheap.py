@@ -7,13 +7,6 @@ def constant(splits) -> np.ndarray:
     return np.full(len(splits.test), np.bincount(splits.train.y).argmax())
 
 
-def place(splits) -> np.ndarray:
-    """The most frequent class at each place of an utterance: ten from its start, ten from its end, and the middle."""
-    table = np.zeros((21, len(splits.classes)))
-    np.add.at(table, (_place(splits.train), splits.train.y), 1)
-    return table.argmax(axis=1)[_place(splits.test)]
-
-
 def linear_frame(splits) -> np.ndarray:
     return _linear(splits, 0)
 
@@ -21,12 +14,6 @@ def linear_frame(splits) -> np.ndarray:
 def linear_window(splits) -> np.ndarray:
     """A linear model of eleven frames."""
     return _linear(splits, 5)
-
-
-def _place(part) -> np.ndarray:
-    t = np.arange(len(part)) - np.repeat(part.starts[:-1], part.lengths)
-    left = np.repeat(part.lengths, part.lengths) - 1 - t
-    return np.where(t < 30, t // 3, np.where(left < 30, 10 + left // 3, 20))
 
 
 def _linear(splits, context: int) -> np.ndarray:
