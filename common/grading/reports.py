@@ -20,7 +20,7 @@ from pathlib import Path
 from common.files import replacing
 from common.grading.intake import Handed
 from common.grading.policy import Policy
-from common.grading.records import STATES, Record
+from common.grading.records import STATES, Record, clean
 from common.submission.card import RUNGS, Card
 
 COLUMNS = (
@@ -28,7 +28,6 @@ COLUMNS = (
     "cells", "tier", "flags", "message", "sha256",
 )  # fmt: skip
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 _OURS = {"injected-parameters", "papermill-error-cell-tag"}  # cells that papermill has put in
 _PNG = b"\x89PNG\r\n\x1a\n"
 MAX_PICTURES, MAX_PICTURE = 12, 400_000  # per page; bytes of each
@@ -90,11 +89,6 @@ def _worth(row: Row, card: Card) -> tuple:
     if score is None:
         return row.points, False, 0.0
     return row.points, True, -score if card.metric.direction == "lower" else score
-
-
-def clean(text: str) -> str:
-    """Text of a student's on one line, without control characters and tricks with the direction of writing."""
-    return _CONTROL.sub("", " ".join(str(text).split()))[:500]
 
 
 def cell(value) -> str:

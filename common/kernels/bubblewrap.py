@@ -13,14 +13,16 @@ import subprocess
 import sys
 from dataclasses import replace
 
-from common.kernels.sandbox import _SYSTEM, Sandbox, enter, try_out
+from common.kernels.sandbox import _SYSTEM, Sandbox, _masked, enter, try_out
 
 
 def command(sandbox: Sandbox, arguments: list[str]) -> list[str]:
     """The command line of bwrap, which inherits `outbox_fd` and `leash_fd`."""
     size = str(sandbox.disk)
-    words = ["bwrap", "--unshare-all", "--as-pid-1", "--proc", "/proc", "--dev", "/dev"]
-    for folder in ("/tmp", "/dev/shm", sandbox.work):
+    # the capability is the warden's alone, to close the folder of the sockets
+    words = ["bwrap", "--unshare-all", "--as-pid-1", "--cap-add", "CAP_SYS_ADMIN", "--proc", "/proc", "--dev", "/dev"]
+    words += ["--bind", "/dev/null", "/dev/zero"]  # mapped, that is memory that nobody counts
+    for folder in sandbox.folders:
         words += ["--size", size, "--tmpfs", folder]
     words += ["--bind", sandbox.sockets, sandbox.sockets]
     for path in sandbox.readable:
@@ -28,6 +30,8 @@ def command(sandbox: Sandbox, arguments: list[str]) -> list[str]:
             words += ["--symlink", os.readlink(path), path]
         else:
             words += ["--ro-bind", path, path]
+    for path in _masked(sandbox):
+        words += ["--ro-bind", "/dev/null", path]
     for path in sandbox.devices:
         words += ["--dev-bind", path, path]
     inside = [sys.executable, "-P", "-m", "common.kernels.bubblewrap", *arguments]

@@ -20,7 +20,7 @@ from common.kernels import sandbox
 from tests.grading import battery
 
 pytestmark = pytest.mark.skipif(bool(kernels.why_not()), reason=f"no sandbox here: {kernels.why_not()}")
-WAYS = {"A": ("A", False), "A by bubblewrap": ("A", True), "B": ("B", False), "C": ("C", False)}
+WAYS = {"A": ("A", False), "A by bubblewrap": ("A", True), "C": ("C", False)}
 IN_SIGHT_OF_C = ("answers", "peeks", "network", "debugger", "deletes", "kills", "plants", "student after", "package")
 
 
