@@ -48,7 +48,8 @@ class Warden:
         while self.exit is None and not reason:
             if unready and select.select(unready, [], [], 0)[0]:
                 unready = []
-                if self.sandbox.tier == "A":  # nothing else shall be written beside them, for that folder lies outside
+                # nothing else shall be written beside them, for that folder lies outside
+                if self.sandbox.tier == "A" and not self.sandbox.bubblewrap:
                     linux.read_only(self.sandbox.sockets)
                 with contextlib.suppress(OSError):
                     os.write(go_w, b".")

@@ -102,7 +102,7 @@ def _read_csv(path: Path, name: str, spec: Submission, reference: pd.DataFrame |
     rows = _rows(path, name, spec)
     if reference is not None and len(rows) != len(reference):
         raise SubmissionError(f"{name} has {len(rows)} rows below its header; the test set has {len(reference)}.")
-    table = np.array(rows, dtype=str).reshape(len(rows), len(spec.columns))
+    table = np.array(rows, dtype=object).reshape(len(rows), len(spec.columns))
     return pd.DataFrame({c.name: _typed(table[:, i], c, name) for i, c in enumerate(spec.columns)})
 
 
