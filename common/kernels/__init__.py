@@ -13,7 +13,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -32,8 +32,10 @@ def why_not() -> str:
 
 
 @contextlib.contextmanager
-def serving() -> Iterator[bool]:
+def serving(also: Sequence[str] = ()) -> Iterator[bool]:
     """Serve the kernel `python3` from a fork server, for this process and the ones it starts; True if it is so.
+
+    also: modules that the server imports beside what every notebook needs, where many notebooks import them.
 
     The server ends with the block, and with this process, however that ends; its kernels end with it. A block within a
     block, or within a process started by one, uses the server that is there.
@@ -45,14 +47,14 @@ def serving() -> Iterator[bool]:
 
     scratch.sweep(PREFIX)
     with scratch.folder(PREFIX) as folder:
-        yield from _serve(folder)
+        yield from _serve(folder, also)
 
 
-def _serve(folder: Path) -> Iterator[bool]:
+def _serve(folder: Path, also: Sequence[str]) -> Iterator[bool]:
     before = {name: os.environ.get(name) for name in (SOCKET, "JUPYTER_PATH")}
     server = None
     try:
-        server = _start(folder)
+        server = _start(folder, also)
         spec = folder / "kernels" / "python3" / "kernel.json"
         spec.parent.mkdir(parents=True)
         argv = [sys.executable, "-I", "-S", str(_HERE / "client.py"), "-f", "{connection_file}"]
@@ -74,13 +76,14 @@ def _serve(folder: Path) -> Iterator[bool]:
                 server.wait()
 
 
-def _start(folder: Path) -> subprocess.Popen:
+def _start(folder: Path, also: Sequence[str]) -> subprocess.Popen:
     """The server, listening from now on; it answers once it has imported everything."""
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(folder / "socket"))
         listener.listen(128)
         environment = _environment() | _THREADLESS | {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}
         command = [sys.executable, "-P", "-m", "common.kernels.server", str(listener.fileno()), str(os.getpid())]
+        command += also
         with open(folder / "server.log", "w") as log:
             return subprocess.Popen(
                 command,
