@@ -31,6 +31,9 @@ Jobs = Annotated[int, typer.Option(min=1, help="notebooks side by side")]
 
 def main() -> None:
     """Entry point: errors that are meant for a person end in one sentence, not in a traceback."""
+    for stream in (sys.stdout, sys.stderr):  # a console of Western Windows has no Chinese, and not every arrow
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
     try:
         app()
     except HomeworkError as error:
@@ -84,7 +87,6 @@ def run_notebooks(
         label = one.id + (f"-solution-{rung}" if solution else "")
         todo.append(run.make_job(one, out, solution=solution, label=label, **parameters))
     results = _watch(todo, jobs)
-    run.write_table(results, out / "results.csv")
     table = Table("run", "state", "seconds", "metric", "score", "rung", box=None)
     for result in results:
         state = "[green]ok[/]" if result.ok else "[red]failed[/]"
@@ -93,10 +95,11 @@ def run_notebooks(
         table.add_row(result.job.name, state, f"{result.seconds:.1f}", metric, score, result.rung or "–")
     console.print(table)
     for result in results:
-        if result.estimate:
-            console.print(f"{result.job.name}: {escape(result.estimate)}", soft_wrap=True)
+        for words in filter(None, (result.estimate, result.note)):
+            console.print(f"{result.job.name}: {escape(words)}", soft_wrap=True)
         if not result.ok:
             console.print(f"[red]{result.job.name}:[/] {escape(result.error)}", soft_wrap=True)
+    run.write_table(results, out / "results.csv")
     console.print(page.write(results, out), soft_wrap=True)
     if not all(result.ok for result in results):
         raise typer.Exit(1)

@@ -24,7 +24,8 @@ def replacing(path: str | Path, mode: int = 0o666) -> Iterator[Path]:
         yield partial
         with open(partial, "rb+") as file:
             os.fsync(file.fileno())
-        partial.chmod(mode & ~_umask())  # mkstemp makes files that the owner alone may read
+        with contextlib.suppress(OSError):  # a disk that knows no permissions is no reason to fail
+            partial.chmod(mode & ~_umask())  # mkstemp makes files that the owner alone may read
         os.replace(partial, path)
     finally:
         partial.unlink(missing_ok=True)

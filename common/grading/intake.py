@@ -18,7 +18,7 @@ from pathlib import Path, PurePosixPath
 
 from common.errors import HomeworkError
 from common.files import replacing
-from common.grading.names import Name, Roster, composed, decoder, is_export, of_platform, read_roster
+from common.grading.names import NOBODY, Name, Roster, composed, decoder, is_export, of_platform, read_roster
 from common.grading.records import clean
 from common.submission.card import Card, folders
 
@@ -44,6 +44,8 @@ class Handed:
     days_late: float = 0.0
     group: str = ""  # equal for those who handed in together
     listed: bool = True  # on the roster, if there is one
+    who: Name = NOBODY  # as the platform that they come from has it
+    entry: dict[str, str] = field(default_factory=dict)  # the line of the roster
 
 
 @dataclass
@@ -63,6 +65,7 @@ class _Student:
     problem: str = ""
     group: str = ""
     listed: bool = True
+    who: Name = NOBODY
 
 
 def collect(source: Path, out: Path, card: Card, how: str, roster: Path | None, max_notebook: int) -> list[Handed]:
@@ -74,10 +77,11 @@ def collect(source: Path, out: Path, card: Card, how: str, roster: Path | None, 
         entry = students[student]
         days = known.days_late(student)
         late = days if days is not None else 1.0 if entry.late else 0.0
+        told = {"group": entry.group, "listed": entry.listed, "who": entry.who}
         for attempt in _safely(_attempts, entry, out, card, how, max_notebook):
-            handed.append(Handed(student, *attempt, days_late=late, group=entry.group, listed=entry.listed))
+            handed.append(Handed(student, *attempt, days_late=late, entry=known.students.get(student, {}), **told))
     for student in sorted(set(known.students) - set(students)):
-        handed.append(Handed(student, "", problem=NOTHING))
+        handed.append(Handed(student, "", problem=NOTHING, entry=known.students[student]))
     return handed
 
 
@@ -196,7 +200,9 @@ def _group(found: list[_File], roster: Roster, from_zip: bool) -> dict[str, _Stu
         owners = groups.get(first) or [of_platform(first, in_folder)]
         for name in owners:
             student = roster.find(name.student, *name.others)
-            entry = students.setdefault(student or name.student, _Student(listed=not roster or student is not None))
+            entry = students.setdefault(
+                student or name.student, _Student(listed=not roster or student is not None, who=name)
+            )
             entry.late |= name.late
             entry.group = first if len(owners) > 1 else ""
             if len(entry.files) < MAX_FILES:

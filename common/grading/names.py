@@ -32,7 +32,10 @@ class Name:
     student: str
     platform: str = ""
     late: bool = False
-    others: tuple[str, ...] = ()  # more names of the same student
+    others: tuple[str, ...] = ()  # more names of the same student; the first is the platform's number
+
+
+NOBODY = Name("")
 
 
 def of_platform(part: str, in_folder: bool) -> Name:
@@ -40,7 +43,7 @@ def of_platform(part: str, in_folder: bool) -> Name:
     part = composed(part)
     if match := _MOODLE.match(part):
         number = match["id"]
-        return Name(f"{match['name']}_{number}", "moodle", False, (match["name"], number, f"Participant {number}"))
+        return Name(f"{match['name']}_{number}", "moodle", False, (number, match["name"], f"Participant {number}"))
     if in_folder:
         return Name(part)
     for pattern in (_CANVAS_ANONYMOUS, _CANVAS, _CANVAS_TEXT):
