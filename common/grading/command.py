@@ -9,7 +9,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from common.grading import controller, reports
 from common.grading.policy import read_policy
-from common.grading.records import STATES, Limits, clean
+from common.grading.records import STATES, Limits
+from common.grading.text import clean
 from common.submission.card import find_card
 
 

@@ -9,12 +9,12 @@ Who somebody is comes from the names of what was handed in and from the roster; 
 
 from collections import Counter
 
-from common.grading.reports import Row, table
+from common.grading.text import table
 from common.submission.card import Card
 
 
-def platform(rows: list[Row]) -> str:
-    """Where a class comes from: by the columns of its roster, or by the names of most that was handed in."""
+def platform(rows: list) -> str:
+    """Where a class comes from (`reports.Row`s): by its roster's columns, or by the names of most files."""
     columns = {name for row in rows for name in row.entry}
     if {"sis user id", "sis login id"} & columns:
         return "canvas"
@@ -26,7 +26,7 @@ def platform(rows: list[Row]) -> str:
     return found.most_common(1)[0][0] if found else ""
 
 
-def text(rows: list[Row], card: Card, most: float) -> str:
+def text(rows: list, card: Card, most: float) -> str:
     """The file's text, to be written in UTF-8 with the mark that Excel needs. most: points that can be had."""
     kind = platform(rows)
     if kind == "canvas":
@@ -41,7 +41,7 @@ def text(rows: list[Row], card: Card, most: float) -> str:
     return table(("student", "points"), [[row.student, row.points] for row in rows])
 
 
-def _of_canvas(row: Row) -> list[str]:
+def _of_canvas(row) -> list[str]:
     number = row.who.others[0] if row.who.platform == "canvas" and row.who.others else ""
     number = number if number.isdigit() else ""  # that of an anonymous submission is no one's
     names = ("student", "id", "sis user id", "sis login id", "section")
@@ -49,7 +49,7 @@ def _of_canvas(row: Row) -> list[str]:
     return [student or row.student, known or number, *rest]
 
 
-def _of_moodle(row: Row) -> list[str]:
+def _of_moodle(row) -> list[str]:
     number = f"Participant {row.who.others[0]}" if row.who.platform == "moodle" else ""
     name = row.entry.get("full name") or f"{row.entry.get('first name', '')} {row.entry.get('last name', '')}".strip()
     name = name or (row.who.others[1] if row.who.platform == "moodle" else row.student)
@@ -57,7 +57,7 @@ def _of_moodle(row: Row) -> list[str]:
     return [number, name, row.entry.get("id number", ""), row.entry.get("email address", "")]
 
 
-def _of_gradescope(row: Row) -> list[str]:
+def _of_gradescope(row) -> list[str]:
     theirs = [row.who.student, *row.who.others] if row.who.platform == "gradescope" else []
     email = next((one for one in theirs if "@" in one), "")
     sid = theirs[0] if theirs and theirs[0] != email and len(theirs) > 1 else ""

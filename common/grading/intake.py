@@ -19,7 +19,7 @@ from pathlib import Path, PurePosixPath
 from common.errors import HomeworkError
 from common.files import replacing
 from common.grading.names import NOBODY, Name, Roster, composed, decoder, is_export, of_platform, read_roster
-from common.grading.records import clean
+from common.grading.text import clean
 from common.submission.card import Card, folders
 
 MAX_FILES = 1000  # of one student

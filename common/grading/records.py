@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import re
 import zlib
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
@@ -95,17 +94,6 @@ class Record:
 def checksum(source: str) -> str:
     """Of a cell's code: what the engine asks a kernel for, to see whether it has taken the code as it stands."""
     return str(zlib.crc32(source.rstrip("\n").encode("utf-8", "replace")))
-
-
-_CONTROL = re.compile(
-    "\x1b\\][^\x07\x1b]*(?:\x07|\x1b\\\\)?|\x1b\\[[0-9;?]*[ -/]*[@-~]"  # what terminals obey: titles, links, colours
-    "|[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
-)
-
-
-def clean(text: str, most: int = 500) -> str:
-    """Text of a student's on one line, without control characters and tricks with the direction of writing."""
-    return _CONTROL.sub("", " ".join(str(text)[: 4 * most].split()))[:most]
 
 
 def job_key(*parts: str | bytes) -> str:

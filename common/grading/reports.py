@@ -6,9 +6,7 @@ name of a file is a student's own.
 
 import base64
 import binascii
-import csv
 import hashlib
-import io
 import itertools
 import json
 import math
@@ -18,10 +16,12 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from common.files import replacing
+from common.grading import gradebook
 from common.grading.intake import NOTHING, Handed
 from common.grading.names import NOBODY, Name
 from common.grading.policy import Policy
-from common.grading.records import STATES, Record, clean
+from common.grading.records import STATES, Record
+from common.grading.text import clean, table
 from common.submission.card import RUNGS, Card
 
 COLUMNS = (
@@ -108,27 +108,6 @@ def _worth(row: Row, card: Card) -> tuple:
     if score is None:
         return row.points, False, 0.0
     return row.points, True, -score if card.metric.direction == "lower" else score
-
-
-def cell(value) -> str:
-    """A value for a CSV that a spreadsheet shows and does not compute."""
-    if value is None:
-        return ""
-    if isinstance(value, float):
-        return f"{value:.6g}"
-    if isinstance(value, int):
-        return str(value)
-    text = clean(value)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
-
-
-def table(header: tuple[str, ...], lines: list[list]) -> str:
-    """A CSV of these lines."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows([[cell(value) for value in line] for line in lines])
-    return text.getvalue()
 
 
 def results_csv(found: list[Row]) -> str:
@@ -308,8 +287,6 @@ def _page(name: str, **values) -> str:
 
 def write(found: list[Row], card: Card, policy: Policy, tier: str, out: Path, executed: dict[str, Path]) -> None:
     """All reports into `out`; executed: SHA-256 of an attempt -> its executed notebook."""
-    from common.grading import gradebook
-
     files = {
         "results.csv": results_csv(found),
         "results.json": results_json(found),

@@ -17,7 +17,8 @@ from common.errors import GraderError, NotebookError
 from common.files import replacing
 from common.grading import prepare, records, scorer
 from common.grading.helper import Helper, questions
-from common.grading.records import Job, Limits, Record, clean
+from common.grading.records import Job, Limits, Record
+from common.grading.text import clean
 from common.kernels import cgroups, sandbox, scratch
 from common.kernels.server import SANDBOX
 from common.kernels.warden import STATUS
