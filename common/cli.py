@@ -358,15 +358,21 @@ def fetch_data(homework: str) -> None:
 @data_app.command("export")
 def export_data(
     homework: str,
-    seed: Annotated[int, typer.Option(help="keep it secret: the test set is a function of it")],
     out: Annotated[Path, typer.Option(help="a new folder")],
+    seed: Annotated[int | None, typer.Option(help="to make a set once more; without, a secret is drawn")] = None,
     profile: Profile = "standard",
 ) -> None:
     """Make a data set that no student has seen: inputs in OUT/inputs, test labels apart in OUT/labels."""
-    from common import data
+    import secrets
 
-    folder = data.export(_source(homework), out, seed=seed, profile=profile)
+    from common import data
+    from common.generators.secrets import is_secret
+
+    secret = secrets.randbits(128) if seed is None else seed
+    folder = data.export(_source(homework), out, seed=secret, profile=profile)
     console.print(f"Give students {folder}/inputs; keep {folder}/labels and the seed to yourself.", soft_wrap=True)
+    if not is_secret(secret):
+        console.print("This seed can be guessed: good for practice, not for an exam. Without --seed one is drawn.")
 
 
 if __name__ == "__main__":
