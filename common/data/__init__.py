@@ -6,6 +6,7 @@ Each homework has a module of its own (`common/homeworks/hw01/data.py`) that off
 - `read(folder, profile) -> (splits, reference)`: the course's own file layout, for the original data and for exported
   folders alike;
 - `write(folder, profile, seed) -> reference`: the builtin data in that layout;
+- perhaps `secrets() -> list[Path]`, files that a graded notebook may not see;
 - `SEED`, the seed of the public builtin data; `DOWNLOADS`, what can be fetched; `HOW_TO_GET`, what to say otherwise.
 
 `splits` has `train`, `validation`, `test` (inputs only) and `about`, one sentence that says what the data is.
@@ -100,7 +101,7 @@ def export(homework: str, out: str | Path, *, seed: int, profile: str = "standar
         (partial / "inputs").mkdir()
         (partial / "labels").mkdir()
         write_reference(source.write(partial / "inputs", profile, seed), partial / "labels" / "reference.csv")
-        partial.chmod(0o755)
+        _only_inputs_for_others(partial)
         if out.exists():
             out.rmdir()
         os.replace(partial, out)
@@ -111,12 +112,26 @@ def export(homework: str, out: str | Path, *, seed: int, profile: str = "standar
     return out
 
 
+def _only_inputs_for_others(folder: Path) -> None:
+    """Permissions of an exported set, whatever the umask: everybody may read the inputs, its owner alone the labels."""
+    for path in (folder, folder / "inputs", *(folder / "inputs").rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    for path in (folder / "labels").iterdir():
+        path.chmod(0o600)
+    (folder / "labels").chmod(0o700)
+
+
 def module(homework: str):
     """The data module of a homework. Raises DataError for an unknown one."""
     source = homeworks.part(homework, "data")
     if source is None:
         raise DataError(f"There is no data for {homework!r}; `hw list` names the homeworks that are ready.")
     return source
+
+
+def secrets(homework: str) -> list[Path]:
+    """Files beside the exam's labels that a graded notebook may not see, and on which its score depends."""
+    return getattr(module(homework), "secrets", list)()
 
 
 def _both(homework: str, source: str | Path, profile: str):
