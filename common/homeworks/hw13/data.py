@@ -22,14 +22,13 @@ import pandas as pd
 from common.data.cache import cached
 from common.data.pictures import Pictures, label_of, picture_files
 from common.errors import DataError
-from common.generators.food import CLASSES
-from common.homeworks.hw13.zoo import drawn
+from common.generators.food import CLASSES, pictures
 
 SEED = 2022
 PARTS = ("training", "validation", "evaluation", "unlabelled")
 SIZES = {"smoke": (110, 110, 110, 220), "standard": (330, 330, 1100, 1980)}  # pictures in each of PARTS
 SMOKE_PICTURES = 330  # of each part of a folder, about; all of its test set
-SIDE = 224  # of a photograph as the network sees it
+SMALL, SIDE = 32, 224  # pixels across of a drawn picture, and of a photograph as the network sees it
 EDITIONS = {(9866, 3430, 3347): "2022", (9993, 4432, 2218): "2023"}  # pictures in the three folders of the course
 DOWNLOADS = ()
 HOW_TO_GET = (
@@ -93,6 +92,14 @@ def read(folder: Path, profile: str) -> tuple[Splits, pd.DataFrame]:
     reference.attrs["edition"] = edition
     about = f"the course's own layout, read from {folder}"
     return Splits(train, validation, test, unlabelled, CLASSES, about), reference
+
+
+def drawn(seed: int, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """`count` pictures (count, 32, 32, 3) uint8, drawings of twice the size, and labels (count,), all classes alike."""
+    labels = np.random.default_rng([seed, 13]).permutation(np.arange(count) % len(CLASSES))
+    images = pictures(seed, labels, side=2 * SMALL).images
+    blocks = images.reshape(count, SMALL, 2, SMALL, 2, 3)
+    return blocks.mean(axis=(2, 4), dtype=np.float32).round().astype(np.uint8), labels
 
 
 def _made(profile: str, seed: int) -> tuple[Pictures, ...]:
