@@ -48,7 +48,7 @@ def reference(homework: str, *, source: str | Path = "builtin", profile: str = "
 def path(homework: str) -> Path:
     """The folder where the original files of a homework belong."""
     module(homework)
-    return data_dir(homework)
+    return data_dir(homeworks.room(homework))
 
 
 def state(homework: str) -> str:
@@ -120,7 +120,7 @@ def _both(homework: str, source: str | Path, profile: str):
     if source == "builtin":
         return maker.builtin(profile, maker.SEED)
     if source == "original":
-        folder = data_dir(homework)
+        folder = data_dir(homeworks.room(homework))
         if not _holds_files(folder):
             raise DataError(
                 f'No original data in {folder}. {maker.HOW_TO_GET} Meanwhile DATA = "builtin" needs no download.'
