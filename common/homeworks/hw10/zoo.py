@@ -12,6 +12,7 @@ from torch import nn
 from torch.nn import functional
 
 from common import zoo
+from common.data.pictures import picture_files, read_pictures
 from common.errors import HomeworkError
 from common.generators.objects import CLASSES, SIDE, objects
 from common.paths import data_dir
@@ -139,13 +140,13 @@ def train(out: Path, *, seed: int = 2022, only: str | None = None, pictures: Pat
     for name in names:
         offset = 2_000_000 if name == TARGET else 1_000_000
         if offset not in sets:
-            sets[offset] = objects(seed + offset, PER_CLASS) if pictures is None else read_pictures(pictures)
+            sets[offset] = objects(seed + offset, PER_CLASS) if pictures is None else read_folder(pictures)
         model = trained(name, *sets[offset], seed=seed + list(ARCHITECTURES).index(name))  # alone or not
         zoo.save_weights(model, out / f"hw10-{name}.safetensors")
         share = (predict(load(name, out / f"hw10-{name}.safetensors"), x_new) == y_new).mean()
-        print(
-            f"{name}: {sum(p.numel() for p in model.parameters()):,} parameters, accuracy on new drawings {share:.3f}"
-        )
+        count = sum(p.numel() for p in model.parameters())
+        unlike = "" if pictures is None else ", which it did not learn from,"
+        print(f"{name}: {count:,} parameters, accuracy on new drawings{unlike} {share:.3f}")
 
 
 def trained(name: str, x: np.ndarray, y: np.ndarray, *, seed: int, epochs: int = EPOCHS) -> nn.Module:
@@ -153,21 +154,8 @@ def trained(name: str, x: np.ndarray, y: np.ndarray, *, seed: int, epochs: int =
     return recipe.train_classifier(ARCHITECTURES[name], x, y, seed=seed, epochs=epochs, view=augmented)
 
 
-def read_pictures(folder: Path) -> tuple[np.ndarray, np.ndarray]:
-    """All of `folder`/CLASS/*.png: (N, 32, 32, 3) uint8, and labels (N,). Raises HomeworkError naming what is wrong."""
-    from PIL import Image
-
-    images, labels = [], []
-    for label, kind in enumerate(CLASSES):
-        files = sorted((Path(folder) / kind).glob("*.png"))
-        if not files:
-            raise HomeworkError(f"{Path(folder) / kind} holds no .png; expected pictures in a folder for each class.")
-        for file in files:
-            with Image.open(file) as image:
-                if image.size != (SIDE, SIDE):
-                    raise HomeworkError(
-                        f"{file}: expected {SIDE} x {SIDE} pixels, found {image.width} x {image.height}."
-                    )
-                images.append(np.array(image.convert("RGB")))
-            labels.append(label)
-    return np.stack(images), np.array(labels)
+def read_folder(folder: Path) -> tuple[np.ndarray, np.ndarray]:
+    """All of `folder`/CLASS/*.png: (N, 32, 32, 3) uint8, and labels (N,). Raises DataError naming what is wrong."""
+    files = [list(picture_files(Path(folder) / kind, "", [".png"]).values()) for kind in CLASSES]
+    labels = np.repeat(np.arange(len(CLASSES)), [len(found) for found in files])
+    return read_pictures([file for found in files for file in found], exact=SIDE), labels
