@@ -7,17 +7,17 @@ missing, two different files for one, a number that was skipped.
 
 import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from common.errors import DataError
 
 JUNK = {"__MACOSX", "Thumbs.db", "desktop.ini"}  # and every name that begins with a dot: .DS_Store, ._0001.jpg
-DEPTH = 3  # folders in folders that an archive may have made
+DEPTH = 4  # folders in folders that an archive may have made
 # "0001 (1)" of browsers, "0001 - Copy" and "0001 copy 2" of file managers, in English and Chinese
 _SECOND = re.compile(r"(?: ?\(\d+\)| - (?:Copy|副本|複製)(?: \(\d+\))?| copy(?: \d+)?| ?(?:的)?副本(?: \d+)?)$")
 
 
-def plain(path: Path) -> str:
+def plain(path: PurePath) -> str:
     """The name that a file had before it was downloaded or copied a second time."""
     return _SECOND.sub("", path.stem) + path.suffix
 

@@ -105,6 +105,7 @@ def write(folder: Path, profile: str, seed: int) -> pd.DataFrame:
 def look(folder: Path) -> dict[str, int]:
     """How many utterances there are to read. Raises DataError if a file is missing."""
     root = find_root(Path(folder), "train_split.txt")
+    _lines(root, "train_labels.txt")
     counts = {}
     for part, split in (("training", "train"), ("test", "test")):
         ids = _read_ids(root, f"{split}_split.txt")
@@ -112,7 +113,6 @@ def look(folder: Path) -> dict[str, int]:
             if not _features_path(root, split, name).is_file():
                 raise DataError(f"There is no {_features_path(root, split, name)}; was it all unpacked?")
         counts[part] = len(ids)
-    _lines(root, "train_labels.txt")
     return counts
 
 

@@ -116,9 +116,10 @@ def write(folder: Path, profile: str, seed: int) -> pd.DataFrame:
 def look(folder: Path) -> dict[str, int]:
     """How many pictures there are to read. Raises DataError if the folder or the course's checkpoint is missing."""
     folder = find_root(Path(folder), "food")
+    counts = {"pictures": len(_files(folder / "food"))}
     if not (folder / "test").is_dir():
         _checkpoint_file(folder)
-    return {"pictures": len(_files(folder / "food"))}
+    return counts
 
 
 def read(folder: Path, profile: str) -> tuple[Splits, pd.DataFrame]:

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from common.data.fetch import Download
-from common.data.originals import files_in, find_root, read_lines
+from common.data.originals import files_in, find_file, find_root, read_lines
 from common.errors import DataError
 from common.generators.rotations import angles, rotate
 
@@ -222,8 +222,8 @@ def _read_idx(path: Path, magic: int) -> np.ndarray:
 
 
 def _read_rotations(folder: Path) -> tuple[float, ...]:
-    path = find_root(folder, ROTATIONS) / ROTATIONS
-    if not path.is_file():
+    path = find_file(find_root(folder, ROTATIONS), ROTATIONS)
+    if path is None:
         return COURSE
     try:
         table = pd.read_csv(io.StringIO("\n".join(read_lines(path))))

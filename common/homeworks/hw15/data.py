@@ -15,17 +15,17 @@ for validation.
 """
 
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 import pandas as pd
 
 from common.data.cache import cached
 from common.data.fetch import Download
-from common.data.originals import JUNK, entries, find_file, find_root, numbered
+from common.data.originals import JUNK, entries, find_file, find_root, numbered, plain
 from common.data.pictures import decode, write_pictures
 from common.errors import DataError
 from common.generators import glyphs
@@ -244,18 +244,20 @@ def _listing(place: Path) -> tuple[list[str], Callable]:
     """PNG files of a folder or a zip as posix paths below it, and a function that finds or opens one."""
     if place.is_dir():
         found = {path.relative_to(place).as_posix(): path for path in place.rglob("*.png")}
-        return [file for file in found if _counts(file)], lambda file: found[file]
+        return _without_junk(found), lambda file: found[file]
     try:
         archive = zipfile.ZipFile(place)
-        files = [file for file in archive.namelist() if file.endswith(".png") and _counts(file)]
+        files = _without_junk(file for file in archive.namelist() if file.endswith(".png"))
     except (zipfile.BadZipFile, OSError) as error:
         raise DataError(f"{place} is not a complete zip file ({error}); get it again. {HOW_TO_GET}") from None
     return files, archive.open
 
 
-def _counts(file: str) -> bool:
-    """False for what file managers leave behind."""
-    return not any(part in JUNK or part.startswith(".") for part in file.split("/"))
+def _without_junk(files: Iterable[str]) -> list[str]:
+    """Without what file managers leave behind, and second downloads of what is there."""
+    real = {file for file in files if not any(part in JUNK or part.startswith(".") for part in file.split("/"))}
+    names = {file: PurePosixPath(file).with_name(plain(PurePosixPath(file))).as_posix() for file in real}
+    return [file for file, name in names.items() if file == name or name not in real]
 
 
 def _episode_names(folder: Path) -> list[str]:
