@@ -8,6 +8,7 @@ Each homework has a module of its own (`common/homeworks/hw01/data.py`) that off
 - `write(folder, profile, seed) -> reference`: the builtin data in that layout;
 - `look(folder) -> {"training": 9866, ...}`: how much `read` would find there, raising what it would raise where files
   are missing; and `COUNTS`, these numbers for each of the course's editions;
+- perhaps `secrets() -> list[Path]`, files that a graded notebook may not see;
 - `SEED`, the seed of the public builtin data; `DOWNLOADS`, what can be fetched; `HOW_TO_GET`, what to say otherwise.
 
 `splits` has `train`, `validation`, `test` (inputs only) and `about`, one sentence that says what the data is.
@@ -102,7 +103,7 @@ def export(homework: str, out: str | Path, *, seed: int, profile: str = "standar
         (partial / "inputs").mkdir()
         (partial / "labels").mkdir()
         write_reference(source.write(partial / "inputs", profile, seed), partial / "labels" / "reference.csv")
-        partial.chmod(0o755)
+        _only_inputs_for_others(partial)
         if out.exists():
             out.rmdir()
         os.replace(partial, out)
@@ -113,12 +114,26 @@ def export(homework: str, out: str | Path, *, seed: int, profile: str = "standar
     return out
 
 
+def _only_inputs_for_others(folder: Path) -> None:
+    """Permissions of an exported set, whatever the umask: everybody may read the inputs, its owner alone the labels."""
+    for path in (folder, folder / "inputs", *(folder / "inputs").rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    for path in (folder / "labels").iterdir():
+        path.chmod(0o600)
+    (folder / "labels").chmod(0o700)
+
+
 def module(homework: str):
     """The data module of a homework. Raises DataError for an unknown one."""
     source = homeworks.part(homework, "data")
     if source is None:
         raise DataError(f"There is no data for {homework!r}; `hw list` names the homeworks that are ready.")
     return source
+
+
+def secrets(homework: str) -> list[Path]:
+    """Files beside the exam's labels that a graded notebook may not see, and on which its score depends."""
+    return getattr(module(homework), "secrets", list)()
 
 
 def _both(homework: str, source: str | Path, profile: str):

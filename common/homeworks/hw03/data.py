@@ -21,6 +21,7 @@ from common.data.originals import find_root, numbered
 from common.data.pictures import Pictures, food_labels, picture_files, read_pictures, write_pictures
 from common.errors import DataError
 from common.generators.food import CLASSES, pictures
+from common.generators.secrets import apart
 
 SEED = 2022
 SIZES = {"smoke": (220, 110, 110), "standard": (3300, 1100, 1100)}  # training, validation and test pictures
@@ -113,7 +114,10 @@ def _made(profile: str, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """All pictures (N, S, S, 3) uint8 and their classes (N,): training, validation, test."""
 
     def build():
-        labels = np.random.default_rng([seed, 3]).integers(len(CLASSES), size=sum(SIZES[profile]))
+        rng, (*shown, hidden) = np.random.default_rng([seed, 3]), SIZES[profile]
+        labels = rng.integers(len(CLASSES), size=sum(shown))
+        asked = apart(rng, seed, "classes").integers(len(CLASSES), size=hidden)
+        labels = np.concatenate([labels, asked])
         made = pictures(seed, labels, side=DRAWN[profile])
         return {"x": made.images, "y": made.labels}
 

@@ -9,6 +9,7 @@ Nothing is secret but the network that is attacked. For builtin pictures it come
 course's own target was never public, so attacks on the original pictures get no score here.
 """
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,7 +32,16 @@ HOW_TO_GET = (
     "Put the course's ten folders there, airplane/airplane1.png to truck/truck20.png (the 2022 and 2023 homeworks give "
     "them as one archive called data)."
 )
+# an instructor's own target, as `python -m common.zoo.train hw10 --only target` made it
+TARGET_VARIABLE = "HW10_TARGET"
 _VERSION = "1"  # of the generated pictures: raise it whenever the generator's output changes
+
+
+def secrets() -> list[Path]:
+    """The files with weights of the hidden target, the package's own and an instructor's: none is for notebooks."""
+    chosen = os.environ.get(TARGET_VARIABLE)
+    own = Path(__file__).parents[2] / "zoo" / "weights" / "hw10-target.safetensors"
+    return [own, Path(chosen)] if chosen else [own]
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ from common.data.originals import JUNK, entries, find_file, find_root, numbered,
 from common.data.pictures import decode, write_pictures
 from common.errors import DataError
 from common.generators import glyphs
+from common.generators.secrets import apart
 
 SEED = 2022
 WAYS = 5  # classes in an episode
@@ -161,7 +162,7 @@ def draw_test(images: np.ndarray, n: int, seed: int) -> tuple[Episodes, np.ndarr
     rng = np.random.default_rng([seed, 15])
     characters = rng.permuted(np.tile(np.arange(len(images)), (n, 1)), axis=1)[:, :WAYS]
     drawers = rng.permuted(np.tile(np.arange(images.shape[1]), (n, WAYS, 1)), axis=2)
-    classes = rng.integers(0, WAYS, (n, WAYS))
+    classes = apart(rng, seed, "classes").integers(0, WAYS, (n, WAYS))
     rows = np.arange(n)[:, None]
     support = images[characters, drawers[..., 0]]
     # the k-th query image takes the k-th next drawer of its class, so no image comes twice
