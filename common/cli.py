@@ -314,18 +314,10 @@ def _memory() -> str:
 def list_data() -> None:
     """Which data is there: builtin always; original where its files were put."""
     from common import data
-    from common.data import fetch
 
     table = Table("homework", "builtin", "original", "folder", box=None)
     for name in (name for folder in folders().values() if folder.status == "ready" for name in _sources(folder)):
-        folder = data.path(name)
-        states = fetch.verify(data.module(name).DOWNLOADS, folder)
-        if states:
-            state = "; ".join(f"{name}: {word}" for name, word in states)
-        else:
-            files = sum(path.is_file() for path in folder.rglob("*")) if folder.is_dir() else 0
-            state = f"{files} files, put there by hand" if files else "missing (`hw data fetch` tells how to get it)"
-        table.add_row(name, "always", state, str(folder))
+        table.add_row(name, "always", escape(data.state(name)), str(data.path(name)))
     console.print(table)
 
 
@@ -353,15 +345,10 @@ def data_path(homework: str) -> None:
 
 @data_app.command("fetch")
 def fetch_data(homework: str) -> None:
-    """Fetch the original files of a homework, or tell how to get them."""
+    """Fetch the original files of a homework, unpack what was put there by hand, or tell how to get them."""
     from common import data
-    from common.data import fetch
 
-    name = _source(homework)
-    maker, folder = data.module(name), data.path(name)
-    if not maker.DOWNLOADS:
-        raise HomeworkError(f"{name} cannot be fetched freely. {maker.HOW_TO_GET} The folder is {folder}.")
-    for path in fetch.fetch(maker.DOWNLOADS, folder):
+    for path in data.get(_source(homework)):
         console.print(f"{path}", soft_wrap=True)
 
 
