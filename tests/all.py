@@ -45,7 +45,7 @@ def smoke(jobs: int, names: list[str]) -> Steps:
         "smoke: nbval": ["-m", "pytest", *nbval],
         "smoke: papermill": ["-m", "tests.smoke", "papermill", SMOKE, "--jobs", str(jobs), *names],
         "smoke: what they left": ["-m", "tests.smoke", "verify", SMOKE, *names],
-        "smoke: graded": ["-m", "tests.grading.handed_in", SMOKE, *names],
+        "smoke: graded": ["-m", "tests.grading.handed_in", SMOKE, *names, "--jobs", str(jobs)],
     }
 
 
