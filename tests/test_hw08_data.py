@@ -129,9 +129,12 @@ def test_the_courses_layout(tmp_path):
     assert np.array_equal(splits.train.x, whole[:216]) and np.array_equal(splits.validation.x[:12], whole[216:228])
 
 
-@pytest.mark.parametrize("inside", ["data", "data/data", "ml2023spring-hw8/data", "trainingset.npy/more"])
+@pytest.mark.parametrize("inside", ["data", "data/data", "ml2023spring-hw8/data", hw08.TRAIN])
 def test_files_are_found_where_archives_leave_them(tmp_path, inside):
     save(tmp_path / inside)
+    if inside == hw08.TRAIN:  # each file in a folder that is called like it
+        (tmp_path / hw08.TEST).mkdir()
+        (tmp_path / inside / hw08.TEST).rename(tmp_path / hw08.TEST / hw08.TEST)
     for junk in ("__MACOSX", ".hidden"):
         save(tmp_path / junk, side=48)
     (tmp_path / f"._{hw08.TRAIN}").write_bytes(b"junk")
@@ -244,7 +247,7 @@ def spoil(folder, what):
         "few": "expected at least 100 pictures",
         "other size": "have 48 x 48 pixels, those in testingset.npy 32 x 32",
         "missing": "There is no trainingset.npy",
-        "folder": "is a folder; move the file",
+        "folder": "There is no trainingset.npy",
         "labels missing": "There is no validationset.csv",
         "labels short": "expected a line for each of the 3 pictures, found 1",
         "label unknown": "line 3: expected one of normal",

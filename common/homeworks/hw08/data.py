@@ -20,6 +20,7 @@ import pandas as pd
 
 from common.data.cache import cached
 from common.data.fetch import Download
+from common.data.originals import find_file, find_root, read_lines
 from common.errors import DataError
 from common.generators import odd_faces
 
@@ -27,7 +28,7 @@ SEED = 2022
 KINDS = ("normal", *odd_faces.KINDS)
 UNASKED = ("eye", "blurred")  # kinds that are looked at in the validation set, and not in the test
 # pictures to learn from; in the validation set of each odd kind, and in the test set (and as many normal ones in all)
-SIZES = {"smoke": (400, 12, 20), "standard": (6000, 80, 200)}
+SIZES = {"smoke": (256, 8, 20), "standard": (6000, 80, 200)}
 SMOKE_READ = 2_000  # pictures to learn from, of a folder
 HELD_OUT = 1_200  # of a folder without a validation set, at most, and at most a tenth
 TRAIN, VALIDATION, TEST = "trainingset.npy", "validationset.npy", "testingset.npy"
@@ -97,28 +98,28 @@ def write(folder: Path, profile: str, seed: int) -> pd.DataFrame:
 
 
 def read(folder: Path, profile: str) -> tuple[Splits, pd.DataFrame]:
-    """Faces in the course's layout from `folder`, or from a folder in it; the reference has IDs alone.
+    """Faces in the course's layout from `folder`, or from folders in it; the reference has IDs alone.
 
     The smoke profile learns from the first pictures alone; the test set is never cut. Raises DataError with one
     sentence that names the file, what was expected and what was found.
     """
-    root = _root(Path(folder))
-    x, test = _mapped(root / TRAIN), _mapped(root / TEST)
+    x, test = _course(Path(folder))
     if len(x) < FEWEST:
-        raise DataError(f"{root / TRAIN}: expected at least {FEWEST} pictures to learn from, found {len(x)}.")
-    if (root / VALIDATION).is_file():
-        validation = _labelled(root)
-    else:
+        raise DataError(f"{folder}: expected at least {FEWEST} pictures to learn from in {TRAIN}, found {len(x)}.")
+    labelled = _file(Path(folder), VALIDATION)
+    if labelled is None:
         x, validation = _held_out(x)
+    else:
+        validation = _labelled(labelled, _file(Path(folder), LABELS))
     for name, part in ((TEST, test), (VALIDATION, validation.x)):
         if part.shape[1:] != x.shape[1:]:
             raise DataError(
-                f"{root}: the pictures in {TRAIN} have {x.shape[1]} x {x.shape[2]} pixels, those in {name} "
+                f"{folder}: the pictures in {TRAIN} have {x.shape[1]} x {x.shape[2]} pixels, those in {name} "
                 f"{part.shape[1]} x {part.shape[2]}; all must come from one set."
             )
     if profile == "smoke":
         x = x[:SMOKE_READ]
-    about = f"{len(x):,} + {len(test):,} pictures from {root}"
+    about = f"{len(x):,} + {len(test):,} pictures from {folder}"
     reference = _ids(len(test))
     reference.attrs["edition"] = "2022"
     return Splits(Faces(x, np.zeros(len(x), np.int64)), validation, Faces(test, None), KINDS, about), reference
@@ -126,8 +127,8 @@ def read(folder: Path, profile: str) -> tuple[Splits, pd.DataFrame]:
 
 def look(folder: Path) -> dict[str, int]:
     """How many pictures `read` would find."""
-    root = _root(Path(folder))
-    return {"training": len(_mapped(root / TRAIN)), "test": len(_mapped(root / TEST))}
+    x, test = _course(Path(folder))
+    return {"training": len(x), "test": len(test)}
 
 
 def _made(profile: str, seed: int) -> dict[str, np.ndarray]:
@@ -166,18 +167,21 @@ def _ids(n: int) -> pd.DataFrame:
 # --- the course's files -----------------------------------------------------------------------------------------------
 
 
-def _root(folder: Path) -> Path:
-    """Where the two files lie: `folder`, or up to three folders deeper, as archives and copies leave them."""
-    for depth in range(4):
-        for place in sorted(folder.glob("/".join("*" * depth))) if depth else [folder]:
-            hidden = any(part.startswith((".", "__MACOSX")) for part in place.relative_to(folder).parts)
-            if not hidden and (place / TRAIN).is_file() and (place / TEST).is_file():
-                return place
-    for name in (TRAIN, TEST):  # a folder of that name with the file in it is what some archives leave
-        if (folder / name).is_dir():
-            raise DataError(f"{folder / name} is a folder; move the file {name} out of it, to where the folder is.")
-    missing = " and no ".join(name for name in (TRAIN, TEST) if not (folder / name).is_file())
-    raise DataError(f"There is no {missing} in {folder}, and no folder below it has both. {HOW_TO_GET}")
+def _course(folder: Path) -> tuple[np.ndarray, np.ndarray]:
+    """The pictures to learn from, and those of the test set."""
+    paths = {name: _file(folder, name) for name in (TRAIN, TEST)}
+    missing = " and no ".join(name for name, path in paths.items() if path is None)
+    if missing:
+        raise DataError(f"There is no {missing} in {folder} or a folder in it. {HOW_TO_GET}")
+    return _mapped(paths[TRAIN]), _mapped(paths[TEST])
+
+
+def _file(folder: Path, name: str) -> Path | None:
+    """Where the file is; some archives leave it in a folder that is called like it."""
+    root = find_root(folder, name)
+    if (root / name).is_dir():
+        root = find_root(root / name, name)
+    return find_file(root, name)
 
 
 def _mapped(path: Path) -> np.ndarray:
@@ -224,22 +228,19 @@ def _header(path: Path) -> tuple[tuple[int, ...], np.dtype, bool, int]:
         raise DataError(f"{path} is no .npy file, or its beginning is damaged; expected what np.save writes.") from None
 
 
-def _labelled(root: Path) -> Faces:
+def _labelled(path: Path, labels: Path | None) -> Faces:
     """The validation set of an exported folder."""
-    x, path = _mapped(root / VALIDATION), root / LABELS
-    try:
-        names = pd.read_csv(path)["kind"].tolist()
-    except FileNotFoundError:
-        raise DataError(
-            f"There is no {LABELS} in {root}, though {VALIDATION} is there; put them side by side."
-        ) from None
-    except (OSError, ValueError, KeyError):
-        raise DataError(f"{path}: expected the column kind with a name in each line.") from None
+    x = _mapped(path)
+    if labels is None:
+        raise DataError(f"There is no {LABELS}, though {path} is there; put them side by side.")
+    first, *names = read_lines(labels) or [""]
+    if first.strip('"') != "kind":
+        raise DataError(f"{labels}: expected the column kind with a name in each line, found {first[:40]!r}.")
     if len(names) != len(x):
-        raise DataError(f"{path}: expected a line for each of the {len(x):,} pictures, found {len(names):,}.")
+        raise DataError(f"{labels}: expected a line for each of the {len(x):,} pictures, found {len(names):,}.")
     for line, name in enumerate(names, start=2):
         if name not in KINDS:
-            raise DataError(f"{path}, line {line}: expected one of {', '.join(KINDS)}, found {str(name)[:40]!r}.")
+            raise DataError(f"{labels}, line {line}: expected one of {', '.join(KINDS)}, found {name[:40]!r}.")
     return Faces(x, np.array([KINDS.index(name) for name in names], np.int64))
 
 
