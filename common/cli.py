@@ -31,6 +31,9 @@ Jobs = Annotated[int, typer.Option(min=1, help="notebooks side by side")]
 
 def main() -> None:
     """Entry point: errors that are meant for a person end in one sentence, not in a traceback."""
+    for stream in (sys.stdout, sys.stderr):  # a console of Western Windows has no Chinese, and not every arrow
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
     try:
         app()
     except HomeworkError as error:
@@ -127,7 +130,6 @@ def run_notebooks(
         label = one.id + (f"-solution-{rung}" if solution else "")
         todo.append(run.make_job(one, out, solution=solution, label=label, **parameters))
     results = _watch(todo, jobs)
-    run.write_table(results, out / "results.csv")
     table = Table("run", "state", "seconds", "metric", "score", "rung", box=None)
     for result in results:
         state = "[green]ok[/]" if result.ok else "[red]failed[/]"
@@ -141,10 +143,11 @@ def run_notebooks(
         table.add_row(result.job.name, state, f"{result.seconds:.1f}", metric, score, rung_shown)
     console.print(table)
     for result in results:
-        if result.estimate:
-            console.print(f"{result.job.name}: {escape(str(result.estimate))}", soft_wrap=True)
+        for words in filter(None, (result.estimate, result.note)):
+            console.print(f"{result.job.name}: {escape(str(words))}", soft_wrap=True)
         if not result.ok:
             console.print(f"[red]{result.job.name}:[/] {escape(result.error)}", soft_wrap=True)
+    run.write_table(results, out / "results.csv")
     console.print(page.write(results, out), soft_wrap=True)
     if not all(result.ok for result in results):
         raise typer.Exit(1)
@@ -459,15 +462,21 @@ def fetch_data(homework: str) -> None:
 @data_app.command("export")
 def export_data(
     homework: str,
-    seed: Annotated[int, typer.Option(help="keep it secret: the test set is a function of it")],
     out: Annotated[Path, typer.Option(help="a new folder")],
+    seed: Annotated[int | None, typer.Option(help="to make a set once more; without, a secret is drawn")] = None,
     profile: Profile = "standard",
 ) -> None:
     """Make a data set that no student has seen: inputs in OUT/inputs, test labels apart in OUT/labels."""
-    from common import data
+    import secrets
 
-    folder = data.export(_source(homework), out, seed=seed, profile=profile)
+    from common import data
+    from common.generators.secrets import is_secret
+
+    secret = secrets.randbits(128) if seed is None else seed
+    folder = data.export(_source(homework), out, seed=secret, profile=profile)
     console.print(f"Give students {folder}/inputs; keep {folder}/labels and the seed to yourself.", soft_wrap=True)
+    if not is_secret(secret):
+        console.print("This seed can be guessed: good for practice, not for an exam. Without --seed one is drawn.")
 
 
 if __name__ == "__main__":

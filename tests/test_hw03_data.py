@@ -2,12 +2,13 @@
 
 import os
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from common.data.pictures import label_of, read_pictures
+from common.data.pictures import food_labels, read_pictures
 from common.errors import DataError
 from common.homeworks.hw03 import data as hw03
 
@@ -113,6 +114,7 @@ def test_other_suffixes_and_files_beside(tmp_path):
 def test_grey_and_transparent_pictures(tmp_path):
     course_files(tmp_path, "2022")
     Image.new("L", (50, 70), 99).save(tmp_path / "test" / "0001.jpg")
+    (tmp_path / "test" / "0002.jpg").unlink()
     Image.new("RGBA", (50, 70), (1, 2, 3, 4)).save(tmp_path / "test" / "0002.png")
     assert (hw03.read(tmp_path, "standard")[0].test.x[0] == 99).all()
 
@@ -186,9 +188,8 @@ def test_test_pictures_of_another_size(exported):
 
 
 def test_labels():
-    from pathlib import Path
-
-    assert label_of(Path("a/10_22.jpg")) == 10 and label_of(Path("0_0_1.png")) == 0
+    names = [f"{label}_{label}_1.png" for label in (10, *range(10))]
+    assert food_labels({name: Path(name) for name in names}).tolist() == [10, *range(10)]
 
 
 def test_as_they_are(tmp_path):

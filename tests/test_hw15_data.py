@@ -192,7 +192,7 @@ FAULTS = {
     _gone: "neither images_background nor",
     _no_test: "neither a folder Omniglot-test nor",
     _short: "expected 20 images of .* found 19",
-    _cut: "damaged",
+    _cut: "cut off",
     _small: "image_2.png: expected a square of at least 28 pixels, found 20 x 20",
     _wide: "found 40 x 28",
     _no_image: "image_4.png",

@@ -16,7 +16,7 @@ PACKAGE = Path(common.__file__).parent
 LAYERS = [
     ["errors", "files", "paths", "homeworks"],
     ["training.device", "training.seed", "submission.metrics", "generators"],
-    ["check", "data.archives", "data.fetch", "kernels", "plots", "training"],
+    ["check", "data.archives", "data.fetch", "data.originals", "kernels", "plots", "training"],
     ["data", "zoo"],
     ["homeworks.hw"],  # every room
     ["submission"],

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from common import data, kernels
@@ -19,6 +19,7 @@ from common.notebooks import books
 from common.submission.card import RUNGS, Card, Lab, find_card
 from common.submission.homework import Homework
 
+_INLINE = "module://matplotlib_inline.backend_inline"
 _reports = None  # in a worker process: where it reports each finished cell
 
 
@@ -63,6 +64,7 @@ class Result:
     rung: str | None = None  # on the ladder of `edition`
     estimate: Estimate | None = None
     edition: str = "builtin"  # of the data that it ran on
+    note: str = ""  # what went wrong beside the run
 
     @property
     def ok(self) -> bool:
@@ -147,12 +149,13 @@ def run(job: Job, *, html: bool = True) -> Result:
     except KeyboardInterrupt:
         partial.unlink(missing_ok=True)
         raise
+    except Exception as failure:  # a kernel that dies while it starts, a full disk: the others are still to be run
+        error = f"{type(failure).__name__}: {(str(failure).splitlines() or [''])[0]}"
     seconds = time.monotonic() - started
     if partial.exists():
         os.replace(partial, executed)
-        if html:
-            _write_html(executed)
-    return _scored(job, seconds, error)
+    result = _scored(job, seconds, error)
+    return replace(result, note=_write_html(executed)) if html and executed.exists() else result
 
 
 def run_all(
@@ -167,7 +170,8 @@ def run_all(
     reports = context.SimpleQueue()
     threads = str(max(1, (os.cpu_count() or 1) // workers))
     with (
-        _environment(OMP_NUM_THREADS=os.environ.get("OMP_NUM_THREADS", threads)),
+        # a backend set in the shell's start file would leave the notebooks without pictures
+        _environment(OMP_NUM_THREADS=os.environ.get("OMP_NUM_THREADS", threads), MPLBACKEND=_INLINE),
         kernels.serving(),
         ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker, initargs=(reports,)) as pool,
     ):
@@ -191,7 +195,14 @@ def run_all(
 
 
 def write_table(results: list[Result], path: Path) -> None:
-    """The results as CSV, one line per run."""
+    """The results as CSV, one line per run. Raises HomeworkError where it cannot be written."""
+    try:
+        _write_table(results, path)
+    except OSError as error:
+        raise HomeworkError(f"Cannot write {path}: {error.strerror}.") from None
+
+
+def _write_table(results: list[Result], path: Path) -> None:
     with replacing(path) as partial, open(partial, "w", newline="", encoding="utf-8") as file:
         table = csv.writer(file, lineterminator="\n")
         table.writerow(["run", "state", "seconds", "metric", "score", "rung", "edition", "estimate", "error"])
@@ -227,11 +238,16 @@ def _estimate(metrics: Path) -> Estimate | None:
         return None
 
 
-def _write_html(executed: Path) -> None:
+def _write_html(executed: Path) -> str:
+    """The page of an executed notebook; if there can be none, why. That is no reason to lose the run."""
     from nbconvert import HTMLExporter
 
-    page, _ = HTMLExporter().from_filename(str(executed))
-    executed.with_suffix(".html").write_text(page, "utf-8")
+    try:
+        page, _ = HTMLExporter().from_filename(str(executed))
+        executed.with_suffix(".html").write_text(page, "utf-8")
+    except Exception as error:  # outputs and metadata can have any shape
+        return f"its page could not be made ({type(error).__name__}: {(str(error).splitlines() or [''])[0]})"
+    return ""
 
 
 def _register_engine() -> None:
