@@ -15,7 +15,7 @@ from pathlib import Path
 from common import data, kernels
 from common.errors import DataError, HomeworkError, NotebookError
 from common.files import replacing
-from common.notebooks import books
+from common.notebooks import books, reading
 from common.submission.card import RUNGS, Card, Lab, find_card
 from common.submission.homework import Homework
 
@@ -74,7 +74,7 @@ def make_job(card: Card | Lab | str, out: Path, *, solution: bool = False, label
     if solution and isinstance(card, Lab):
         raise NotebookError(f"{card.id} ({card.title.en}) is a lab: it has no solution.")
     notebook = books.paths(card)[solution]
-    known = books.parameters(books.read(notebook))
+    known = books.parameters(reading.load(notebook)[0])
     unknown = [name for name in parameters if name not in known]
     if unknown:
         raise NotebookError(f"{notebook.name} has no parameter {unknown[0]!r}; it has {', '.join(known)}.")
@@ -109,7 +109,7 @@ def run(job: Job, *, html: bool = True) -> Result:
 
     _register_engine()
     started = time.monotonic()
-    error = ""
+    error, notes = "", []
     executed = job.out / job.notebook.name
     partial = executed.with_suffix(".partial.ipynb")
     try:
@@ -124,8 +124,9 @@ def run(job: Job, *, html: bool = True) -> Result:
     except OSError as problem:
         return Result(job, 0.0, f"cannot write to {job.out}: {problem.strerror}")
     try:
+        notebook, notes = reading.load(job.notebook, [name for name in reading.PARAMETERS if name in job.parameters])
         papermill.execute_notebook(
-            job.notebook,
+            notebook,
             partial,
             job.parameters,
             engine_name="homeworks",
@@ -146,8 +147,9 @@ def run(job: Job, *, html: bool = True) -> Result:
     seconds = time.monotonic() - started
     if partial.exists():
         os.replace(partial, executed)
-    result = _scored(job, seconds, error)
-    return replace(result, note=_write_html(executed)) if html and executed.exists() else result
+    if html and executed.exists():
+        notes += _write_html(executed)
+    return replace(_scored(job, seconds, error), note="; ".join(notes))
 
 
 def run_all(
@@ -228,7 +230,7 @@ def _estimate(metrics: Path) -> str:
         return ""
 
 
-def _write_html(executed: Path) -> str:
+def _write_html(executed: Path) -> list[str]:
     """The page of an executed notebook; if there can be none, why. That is no reason to lose the run."""
     from nbconvert import HTMLExporter
 
@@ -236,8 +238,8 @@ def _write_html(executed: Path) -> str:
         page, _ = HTMLExporter().from_filename(str(executed))
         executed.with_suffix(".html").write_text(page, "utf-8")
     except Exception as error:  # outputs and metadata can have any shape
-        return f"its page could not be made ({type(error).__name__}: {(str(error).splitlines() or [''])[0]})"
-    return ""
+        return [f"its page could not be made ({type(error).__name__}: {(str(error).splitlines() or [''])[0]})"]
+    return []
 
 
 def _register_engine() -> None:
