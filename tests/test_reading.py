@@ -188,7 +188,8 @@ def test_other_ways_round_a_parameter_are_told(source, says):
 @pytest.mark.parametrize(
     "source",
     ["print(DATA)", "def f(DATA):\n    return DATA", "def f():\n    DATA = 1", "[DATA for DATA in 'ab']",
-     "model.eval()", "from common import *", "x.DATA = 1", "f(DATA=1)", "class A:\n    DATA = 1", "data.load('hw01', source=DATA)"],
+     "model.eval()", "from common import *", "x.DATA = 1", "f(DATA=1)", "class A:\n    DATA = 1",
+     "data.load('hw01', source=DATA)"],
 )  # fmt: skip
 def test_what_only_looks_like_it_is_not_told(source):
     assert read(*GOOD, cell(source))[1] == []
