@@ -14,8 +14,9 @@ Each homework has a module of its own (`common/homeworks/hw01/data.py`) that off
 `splits` has `train`, `validation`, `test` (inputs only) and `about`, one sentence that says what the data is.
 `reference` is a table with the columns of the submission file, in order: the right answers, or the key columns
 alone where nobody outside knows the answers. Columns behind these are for the judge alone, and a column may hold an
-array per row. For original data `reference.attrs["edition"]` names the course's year
-("2022"), and `reference.attrs["note"]` says what else there is to know of it.
+array per row. For original data `reference.attrs["edition"]` names the course's year ("2022"), if the files tell it,
+and `reference.attrs["note"]` says what else there is to know of it. A score is measured against the ladder of that
+edition: see `edition_of`.
 """
 
 import dataclasses
@@ -47,6 +48,11 @@ def load(homework: str, *, source: str | Path = "builtin", profile: str = "stand
 def reference(homework: str, *, source: str | Path = "builtin", profile: str = "standard") -> pd.DataFrame:
     """What the scorer compares with: the test set's keys and, where they are known, its answers."""
     return _both(homework, source, profile)[1]
+
+
+def edition_of(reference: pd.DataFrame) -> str:
+    """Which ladder a reference belongs to: "builtin", the course's year, or "original" where that is not known."""
+    return reference.attrs.get("edition", "builtin")
 
 
 def path(homework: str) -> Path:
@@ -148,6 +154,7 @@ def _both(homework: str, source: str | Path, profile: str):
                 f'No original data in {folder}. {maker.HOW_TO_GET} Meanwhile DATA = "builtin" needs no download.'
             )
         splits, known = maker.read(folder, profile)
+        known.attrs.setdefault("edition", "original")
         _, note = _look(maker, folder)
         if note:
             splits = dataclasses.replace(splits, about=f"{splits.about}. Mind: {note}")
@@ -156,11 +163,11 @@ def _both(homework: str, source: str | Path, profile: str):
     folder = Path(source).expanduser()
     if not folder.is_dir():
         raise DataError(f"DATA = {str(source)!r} is neither 'builtin', 'original' nor a folder that exists.")
-    if not (folder / "inputs").is_dir():
-        return maker.read(folder, profile)
-    splits, keys = maker.read(folder / "inputs", profile)
+    exported = (folder / "inputs").is_dir()
+    splits, keys = maker.read(folder / "inputs" if exported else folder, profile)
+    keys.attrs.pop("edition", None)  # the course's layout, but builtin data
     answers = folder / "labels" / "reference.csv"
-    return splits, read_reference(answers, keys) if answers.is_file() else keys
+    return splits, read_reference(answers, keys) if exported and answers.is_file() else keys
 
 
 def write_reference(answers: pd.DataFrame, path: Path) -> None:

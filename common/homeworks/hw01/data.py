@@ -140,8 +140,7 @@ def read(folder: Path, profile: str) -> tuple[Splits, pd.DataFrame]:
         )
     splits = _splits(training, test, states, edition, f"the columns of the course's {edition} set, from {folder}")
     reference = pd.DataFrame({"id": splits.test.id})
-    # no ladder of 2021 is known to us; the next year's stands in for it
-    reference.attrs["edition"] = "2022" if edition == "2021" else edition
+    reference.attrs["edition"] = edition
     return splits, reference
 
 

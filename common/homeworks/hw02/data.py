@@ -145,7 +145,9 @@ def read(folder: Path, profile: str) -> tuple[Splits, pd.DataFrame]:
     training = Frames(tuple(ids), starts, x, np.concatenate([labels[name] for name in ids]))
     splits = _splits(training, _read_test(root), f"the course's own layout, read from {root}")
     reference = pd.DataFrame({"Id": np.arange(len(splits.test))})
-    reference.attrs["edition"] = against(COUNTS, {"training": n, "test": len(splits.test.ids)})[0] or "2023"
+    edition, _ = against(COUNTS, {"training": n, "test": len(splits.test.ids)})
+    if edition:
+        reference.attrs["edition"] = edition
     return splits, reference
 
 

@@ -91,7 +91,8 @@ def read(folder: Path, profile: str) -> tuple[Splits, pd.DataFrame]:
     side = _side(files["training"][0])
     train, validation, test, unlabelled = (Pictures(_read(files.get(name), side), labels.get(name)) for name in PARTS)
     reference = _ids(len(test))
-    reference.attrs["edition"] = edition or "2023"
+    if edition:
+        reference.attrs["edition"] = edition
     about = f"the course's own layout, read from {folder}"
     return Splits(train, validation, test, unlabelled, CLASSES, about), reference
 
