@@ -15,7 +15,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 import common
 from common import cli
 from common.errors import CardError
-from common.notebooks import books
+from common.notebooks import books, reading
 from common.paths import checkout
 from common.submission import card
 from common.submission.card import Card, Lab, read_card
@@ -114,7 +114,7 @@ write = partial(data.write, name="product", result=np.multiply)
 def notebook(one: Card | Lab, *, solution: bool = False):
     """The least that keeps the rules."""
     name = one.id.partition("_")[2]
-    values = books.PARAMETERS | ({"RUNG": "boss"} if solution else {})
+    values = reading.PARAMETERS | ({"RUNG": "boss"} if solution else {})
     lines = "\n".join(f"{key} = {value!r}" for key, value in values.items())
     off = '{"simple": 10, "medium": 3, "strong": 2, "boss": 0}[RUNG]' if solution else "10"
     answer = f"off = {off}\ny = x[:, 0] {'+' if name == 'sum' else '*'} x[:, 1] + off"
@@ -244,7 +244,7 @@ def test_notebooks_are_checked_and_kept_in_step(hw, small):
     lab.write_text(kept.replace("A goal.", "A goal, 。").replace("print(PROFILE, ", "print("), "utf-8")
     code, said = hw("notebooks", "hw90")
     lab.write_text(kept, "utf-8")
-    assert code == 1 and "hw90_arithmetic/lab_zero.ipynb: parameter PROFILE is never used" in said
+    assert code == 1 and "hw90_arithmetic/lab_zero.ipynb: never reads PROFILE" in said
 
 
 def test_both_readmes_list_them(small):
