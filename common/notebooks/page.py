@@ -89,12 +89,12 @@ def _link(path: Path, out: Path) -> str:
 
 
 def _standing(result: Result) -> dict | None:
-    """The score on its ladder, in steps from rung to rung; None without a score."""
-    if result.score is None:
-        return None
+    """The score on the ladder of its edition, in steps from rung to rung; None without a score or a ladder."""
     card = result.job.card
+    if result.score is None or result.edition not in card.ladder:
+        return None
     reached = -1 if result.rung is None else RUNGS.index(result.rung)
-    ladder = card.ladder["builtin"].rungs()
+    ladder = card.ladder[result.edition].rungs()
     following = None
     if reached + 1 < len(RUNGS):
         name, rung = ladder[reached + 1]
@@ -102,7 +102,7 @@ def _standing(result: Result) -> dict | None:
     return {
         "label": card.metric.label,
         "better": card.metric.direction,
-        "place": card.place_of(result.score),
+        "place": card.place_of(result.score, result.edition),
         "rungs": [(name, f"{rung.threshold:g}", step <= reached) for step, (name, rung) in enumerate(ladder)],
         "following": following,
     }
