@@ -27,9 +27,9 @@ def cached(
     of other versions of the name are removed. key: plain values (str, int, float, bool, None, lists of them) that
     `build` depends on: profile, seed. Arrays of numbers or strings, not of objects (ValueError).
 
-    What a secret seed makes is never kept: the cache is for everybody. A file that is truncated or foreign is built anew,
-    and where nothing can be written nothing is kept, both silently. Two processes at once both build, and either file is
-    right.
+    What a secret seed makes is never kept: the cache is for everybody. A file that is truncated or foreign is built
+    anew, and where nothing can be written nothing is kept, both silently. Two processes at once both build, and either
+    file is right.
     """
     for text in (name, version):
         if not re.fullmatch(r"[\w-]+", text):
