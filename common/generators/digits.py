@@ -4,8 +4,8 @@ They stand in where the real ones cannot: an exam of public pictures is answered
 
 What is modelled: a digit is one of a few ways of writing it, each a path or two of the pen (a seven has a bar or none,
 a four is open or closed). A writer runs it by hand, with a slant, size, proportions, nib, rounding and unsteadiness of
-his own, as in `glyphs.py`, but a practised hand. The digit is cut out, brought to one size, and its ink counted in 8 x 8
-blocks, as it was done with the real ones (Alpaydin & Kaynak 1998, "Optical recognition of handwritten digits", UCI).
+his own, as in `glyphs.py`, but a practised hand. The digit is cut out, brought to one size, and its ink counted in 8 x
+8 blocks, as it was done with the real ones (Alpaydin & Kaynak 1998, "Optical recognition of handwritten digits", UCI).
 """
 
 import numpy as np
