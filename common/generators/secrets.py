@@ -1,5 +1,7 @@
-"""Seeds of exams. All data is a function of its seed, so a seed that can be guessed gives the answers away; and so
-would draws that are shown, if those that are hidden followed them in one stream.
+"""Seeds of exams.
+
+All data is a function of its seed, so a seed that can be guessed gives the answers away; and so would draws that are
+shown, if those that are hidden followed them in one stream.
 
 A seed of 64 bits or more counts as a secret: what nobody may see is then drawn by a generator of its own, from which no
 way leads to the others. Smaller seeds are public: their data stands on the cards, bytes and all.

@@ -43,19 +43,27 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Result:
-    """How a run ended: `error` is empty if all went well; `score` is None where there was nothing to compare with.
+class Estimate:
+    """What a notebook itself says it would score, where the test answers are not public: shown, but never counted."""
 
-    `estimate` is what the notebook itself says it would score, where the test answers are not public. It is shown, and
-    never counts.
-    """
+    how: str
+    value: float
+
+    def __str__(self) -> str:
+        return f"{self.value:.4f} by the notebook's own {self.how}"
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a run ended: `error` is empty if all went well; `score` is None where there was nothing to compare with."""
 
     job: Job
     seconds: float
     error: str = ""
     score: float | None = None
-    rung: str | None = None
-    estimate: str = ""
+    rung: str | None = None  # on the ladder of `edition`
+    estimate: Estimate | None = None
+    edition: str = "builtin"  # of the data that it ran on
     note: str = ""  # what went wrong beside the run
 
     @property
@@ -197,12 +205,14 @@ def write_table(results: list[Result], path: Path) -> None:
 def _write_table(results: list[Result], path: Path) -> None:
     with replacing(path) as partial, open(partial, "w", newline="", encoding="utf-8") as file:
         table = csv.writer(file, lineterminator="\n")
-        table.writerow(["run", "state", "seconds", "metric", "score", "rung", "error"])
+        table.writerow(["run", "state", "seconds", "metric", "score", "rung", "edition", "estimate", "error"])
         for result in results:
             score = "" if result.score is None else f"{result.score:.6g}"
             state = "ok" if result.ok else "failed"
             metric = "" if isinstance(result.job.card, Lab) else result.job.card.metric.name
+            estimate = "" if result.estimate is None else f"{result.estimate.value:.6g}"
             row = [result.job.name, state, f"{result.seconds:.1f}", metric, score, result.rung or ""]
+            row += [result.edition if metric else "", estimate]
             table.writerow([*row, result.error])
 
 
@@ -215,17 +225,17 @@ def _scored(job: Job, seconds: float, error: str) -> Result:
         score = Homework(job.card.id).evaluate(job.out / job.card.submission.file, reference)
     except HomeworkError as problem:
         return Result(job, seconds, str(problem))
-    estimate = _estimate(job.out / "metrics.json") if score.value is None else ""
-    return Result(job, seconds, "", score.value, score.rung, estimate)
+    estimate = _estimate(job.out / "metrics.json") if score.value is None else None
+    return Result(job, seconds, "", score.value, score.rung, estimate, score.edition)
 
 
-def _estimate(metrics: Path) -> str:
-    """What a notebook wrote with `homework.write_metrics(OUTPUT_DIR, estimate=(how, value))`."""
+def _estimate(metrics: Path) -> Estimate | None:
+    """What the notebook gave to `homework.score(estimate=(how, value))` or `homework.write_metrics`."""
     try:
         how, value = json.loads(metrics.read_text("utf-8"))["estimate"]
-        return f"{value:.4f} by the notebook's own {how}"
+        return Estimate(str(how), float(value))
     except (OSError, ValueError, KeyError, TypeError):
-        return ""
+        return None
 
 
 def _write_html(executed: Path) -> str:
