@@ -1,0 +1,113 @@
+"""English and Chinese side by side: sentence pairs of a small world, and more Chinese of the same world alone.
+
+A synchronous grammar (`translation_phrases.py`, `translation_sentences.py`) over tables of words that go together
+(`translation_words.py`) says each sentence in both languages at once. What makes translation hard is in it: the time
+and the place come before the Chinese verb, clauses with 的 before their noun; English agrees and has tenses, Chinese
+has measure words, 了, 過 and 正在; and the right Chinese word often hangs on another word of the sentence.
+
+Which Chinese word that is can be read off Chinese text alone (this verb goes with this noun, this "very" with this
+adjective), and the text without English is larger and tells more of the rare words: so back-translation has something
+to give (Sennrich et al. 2016, "Improving neural machine translation models with monolingual data").
+
+Whether a sentence belongs to the text for learning or to a test is decided by what it says (names and numbers aside),
+with one and the same rule for all seeds: no test of any seed meets the training text of any other.
+"""
+
+import zlib
+from bisect import bisect
+from itertools import accumulate
+from typing import NamedTuple
+
+from common.generators.translation_phrases import Dice, Phrase, Word
+from common.generators.translation_sentences import HELD_OUT, KINDS
+
+RARE, COMMON = 1.3, 2.6  # how steeply word frequencies fall: in the text without English and the tests; in the pairs
+_SHARES = 12  # of all that can be said, one twelfth is for public tests, one for the tests of secret seeds
+PARTS = ("learn", "public test", "secret test")
+
+
+class Pair(NamedTuple):
+    """A sentence in both languages."""
+
+    en: str
+    zh: str
+    kind: str  # a key of KINDS or HELD_OUT
+    links: tuple[tuple[int, int, int, int], ...]  # what translates what: en[a:b] and zh[c:d]
+
+
+def pairs(seed: int, n: int, part: str = "learn", *, steepness: float = COMMON, held_out: bool = False) -> list[Pair]:
+    """n different pairs of a part (one of PARTS), a pure function of the seed.
+
+    steepness: of the word frequencies; held_out: of structures that no other pair has. No two say the same, names and
+    numbers aside, and nor do two of different parts, whatever their seeds.
+    """
+    return [
+        Pair(_english(phrase.en)[0], _chinese(phrase.zh)[0], kind, _links(phrase))
+        for kind, phrase in _sentences(seed, n, part, steepness, HELD_OUT if held_out else KINDS)
+    ]
+
+
+def monolingual(seed: int, n: int, *, steepness: float = RARE) -> list[str]:
+    """n different Chinese sentences for learning, with more of the rare words than the pairs have."""
+    return [_chinese(phrase.zh)[0] for _, phrase in _sentences(seed, n, "learn", steepness, KINDS, stream=1)]
+
+
+def _sentences(seed, n, part, steepness, kinds, stream=0):
+    dice = Dice(f"{seed} {part} {stream} {len(kinds)}", steepness)
+    names = list(kinds)
+    upto = list(accumulate(share for _, share in kinds.values()))
+    wanted, seen, found = PARTS.index(part), set(), []
+    while len(found) < n:
+        kind = names[bisect(upto, dice.random() * upto[-1])]
+        phrase = kinds[kind][0](dice)
+        said = signature(phrase)
+        if said not in seen and _part(said) == wanted:
+            seen.add(said)
+            found.append((kind, phrase))
+    return found
+
+
+def signature(phrase: Phrase) -> str:
+    """What a sentence says, with every name and number taken out."""
+    return " ".join([token if isinstance(token, str) else "#" if token.open else token.en for token in phrase.en])
+
+
+def _part(said: str) -> int:
+    share = zlib.crc32(said.encode()) % _SHARES
+    return 1 + share if share < 2 else 0
+
+
+# --- spelling ------------------------------------------------------------------------------------------------------------
+
+_CLINGING = frozenset(".,;?!") | {"'s"}
+
+
+def _english(tokens) -> tuple[str, dict[Word, tuple[int, int]]]:
+    """The text, and from where to where each word stands in it."""
+    text, places = "", {}
+    for token in tokens:
+        word = token if isinstance(token, str) else token.en
+        if not word:
+            continue
+        if text and word not in _CLINGING:
+            text += " "
+        if not isinstance(token, str):
+            places[token] = (len(text), len(text) + len(word))
+        text += word
+    return text[:1].upper() + text[1:], places
+
+
+def _chinese(tokens) -> tuple[str, dict[Word, tuple[int, int]]]:
+    text, places = "", {}
+    for token in tokens:
+        word = token if isinstance(token, str) else token.zh
+        if not isinstance(token, str):
+            places[token] = (len(text), len(text) + len(word))
+        text += word
+    return text, places
+
+
+def _links(phrase: Phrase) -> tuple[tuple[int, int, int, int], ...]:
+    _, en = _english(phrase.en)
+    _, zh = _chinese(phrase.zh)
+    return tuple((*en[leaf], *zh[leaf]) for leaf in en if leaf in zh)
