@@ -19,6 +19,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from common.generators.translation_phrases import Dice, Phrase, Word
+from common.generators.translation_script import simplified
 from common.generators.translation_sentences import HELD_OUT, KINDS
 
 RARE, COMMON = 1.3, 2.6  # how steeply word frequencies fall: in the text without English and the tests; in the pairs
@@ -35,24 +36,43 @@ class Pair(NamedTuple):
     links: tuple[tuple[int, int, int, int], ...]  # what translates what: en[a:b] and zh[c:d]
 
 
-def pairs(seed: int, n: int, part: str = "learn", *, steepness: float = COMMON, held_out: bool = False) -> list[Pair]:
+def pairs(
+    seed: int,
+    n: int,
+    part: str = "learn",
+    *,
+    steepness: float = COMMON,
+    held_out: bool = False,
+    script: str = "traditional",
+) -> list[Pair]:
     """n different pairs of a part (one of PARTS), a pure function of the seed.
 
-    steepness: of the word frequencies; held_out: of structures that no other pair has. No two say the same, names and
-    numbers aside, and nor do two of different parts, whatever their seeds.
+    steepness: of the word frequencies; held_out: of structures that no other pair has; script: "traditional" or
+    "simplified" characters. No two pairs say the same, names and numbers aside, and nor do two of different parts,
+    whatever their seeds.
     """
+    written = _SCRIPTS[script]
+    found = []
+    for kind, phrase in _sentences(seed, n, part, steepness, HELD_OUT if held_out else KINDS):
+        (en, en_places), (zh, zh_places) = _english(phrase.en), _chinese(phrase.zh)
+        links = tuple((*en_places[word], *zh_places[word]) for word in en_places if word in zh_places)
+        found.append(Pair(en, written(zh), kind, links))
+    return found
+
+
+def monolingual(seed: int, n: int, *, steepness: float = RARE, script: str = "traditional") -> list[str]:
+    """n different Chinese sentences for learning, with more of the rare words than the pairs have."""
+    written = _SCRIPTS[script]
     return [
-        Pair(_english(phrase.en)[0], _chinese(phrase.zh)[0], kind, _links(phrase))
-        for kind, phrase in _sentences(seed, n, part, steepness, HELD_OUT if held_out else KINDS)
+        written(_chinese(phrase.zh)[0]) for _, phrase in _sentences(seed, n, "learn", steepness, KINDS, "monolingual")
     ]
 
 
-def monolingual(seed: int, n: int, *, steepness: float = RARE) -> list[str]:
-    """n different Chinese sentences for learning, with more of the rare words than the pairs have."""
-    return [_chinese(phrase.zh)[0] for _, phrase in _sentences(seed, n, "learn", steepness, KINDS, stream=1)]
+_SCRIPTS = {"traditional": str, "simplified": simplified}
 
 
-def _sentences(seed, n, part, steepness, kinds, stream=0):
+def _sentences(seed, n, part, steepness, kinds, stream="pairs"):
+    """n pairs of kind and phrase, of which no two have the same signature."""
     dice = Dice(f"{seed} {part} {stream} {len(kinds)}", steepness)
     names = list(kinds)
     upto = list(accumulate(share for _, share in kinds.values()))
@@ -68,13 +88,14 @@ def _sentences(seed, n, part, steepness, kinds, stream=0):
 
 
 def signature(phrase: Phrase) -> str:
-    """What a sentence says, with every name and number taken out."""
-    return " ".join([token if isinstance(token, str) else "#" if token.open else token.en for token in phrase.en])
+    """What a sentence says, with every name and number taken out. In Chinese: "the" and "that" are no difference."""
+    return "".join([token if isinstance(token, str) else "#" if token.open else token.zh for token in phrase.zh])
 
 
 def _part(said: str) -> int:
+    """Index into PARTS."""
     share = zlib.crc32(said.encode()) % _SHARES
-    return 1 + share if share < 2 else 0
+    return share + 1 if share < 2 else 0
 
 
 # --- spelling ------------------------------------------------------------------------------------------------------------
@@ -105,9 +126,3 @@ def _chinese(tokens) -> tuple[str, dict[Word, tuple[int, int]]]:
             places[token] = (len(text), len(text) + len(word))
         text += word
     return text, places
-
-
-def _links(phrase: Phrase) -> tuple[tuple[int, int, int, int], ...]:
-    _, en = _english(phrase.en)
-    _, zh = _chinese(phrase.zh)
-    return tuple((*en[leaf], *zh[leaf]) for leaf in en if leaf in zh)

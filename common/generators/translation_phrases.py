@@ -7,7 +7,7 @@ languages side by side: the same parts, in the order and with the small words of
 """
 
 import random
-from functools import lru_cache
+from functools import cache
 from typing import NamedTuple
 
 from common.generators import translation_words as words
@@ -44,7 +44,7 @@ def sync(en: str, zh: str, **parts: Phrase) -> Phrase:
     return Phrase(_filled(_template(en), parts, 0), _filled(_template(zh), parts, 1))
 
 
-@lru_cache(maxsize=None)
+@cache
 def _template(text: str) -> tuple[tuple[bool, str], ...]:
     return tuple((token[0] == "{", token.strip("{}")) for token in text.split())
 
@@ -82,7 +82,7 @@ class Dice:
 
 # --- numbers -----------------------------------------------------------------------------------------------------------
 
-_SMALL = ("zero one two three four five six seven eight nine ten eleven twelve").split()
+_SMALL = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 _DIGITS = "零一二三四五六七八九"
 
 
@@ -197,7 +197,7 @@ def _pronoun(en, zh, object_en, of_en, **features) -> Person:
     return Person(subject, word(object_en, zh), Word(of_en, zh + "的"), pronoun=(en, zh), **features)
 
 
-I = _pronoun("I", "我", "me", "my", first=True)  # noqa: E741
+I = _pronoun("I", "我", "me", "my", first=True)
 YOU = _pronoun("you", "你", "you", "your", you=True)
 YOU_POLITE = _pronoun("you", "您", "you", "your", you=True, formal=True)
 HE, SHE = _pronoun("he", "他", "him", "his"), _pronoun("she", "她", "her", "her")
@@ -310,10 +310,7 @@ def counted(number: Word, noun: Noun, n: int, quality: Phrase = NOTHING) -> Phra
 
 def one(noun: Noun, quality: Phrase = NOTHING) -> Phrase:
     """An old book 一本舊書."""
-    if noun.unit:
-        first = noun.unit
-    else:
-        first = _first_english(quality) or noun.en
+    first = noun.unit or _first_english(quality) or noun.en
     return counted(Word(article(first), "一"), noun, 1, quality)
 
 
@@ -333,7 +330,12 @@ def pointed(en: str, zh: str, noun: Noun, quality: Phrase = NOTHING) -> Phrase:
 
 
 def owned(of: Word, noun: Noun, quality: Phrase = NOTHING) -> Phrase:
-    """My book 我的書."""
+    """My book 我的書, my new book 我的新書, but with one 的 only: my very old book 我那本很舊的書."""
+    if quality.zh and quality.zh[-1] == "的":
+        of = Word(of.en, of.zh[:-1] + "那")
+        return sync(
+            "{of} {q} {n}", "{of} {m} {q} {n}", of=Phrase((of,), (of,)), m=measure(noun), q=quality, n=noun_word(noun)
+        )
     return sync("{of} {q} {n}", "{of} {q} {n}", of=Phrase((of,), (of,)), q=quality, n=noun_word(noun))
 
 
@@ -360,8 +362,8 @@ _OWNABLE = frozenset(words.classes(
 
 
 # Many of these is more than anybody wants
-_SINGLE = {"scenery", "mountain", "monument", "house", "match", "talk", "car", "bed", "strings", "bowed", "wind", "drum",
-           "tree", "acquaintance", "professional"}  # fmt: skip
+SINGLE = {"scenery", "mountain", "monument", "house", "match", "talk", "car", "bed", "strings", "bowed", "wind", "drum",
+           "tree", "acquaintance", "professional", "bicycle"}  # fmt: skip
 _BY_THE_DOZEN = {"book", "pen", "paper", "fruit", "vegetable", "mail", "flower", "baked", "egg", "stamp"}
 
 
@@ -377,14 +379,14 @@ def something(dice: Dice, noun: Noun, owner: Person | None = None) -> Phrase:
         return one(noun, quality)
     if x < 0.5 and owner and noun.kind in _OWNABLE:
         return owned(owner.of, noun, quality)
-    if x < 0.66 and noun.kind not in _SINGLE:
+    if x < 0.66 and noun.kind not in SINGLE:
         n = dice.number(10, 30) if noun.kind in _BY_THE_DOZEN and dice.chance(0.2) else dice.number(2, 5)
         return counted(count(n), noun, n, quality)
     if x < 0.76:
         return the(noun, quality)
     if x < 0.88:
         return pointed(*dice.pick((("this", "這"), ("that", "那"))), noun, quality)
-    if noun.unit == "pair" or noun.kind in _SINGLE:
+    if noun.unit == "pair" or noun.kind in SINGLE:
         return one(noun, quality)
     if noun.unit:
         return sync("some {n}", "一些 {n}", n=noun_word(noun))
@@ -437,7 +439,7 @@ def very(zh: str) -> str:
 def described(dice: Dice, noun: Noun) -> Phrase:
     """Before a noun: old 舊, blue 藍色的, very interesting 非常有趣的."""
     if noun.kind in words.COLORED and dice.chance(0.4):
-        return sync("{c}", "{c} 的", c=word(*dice.common(words.COLORS)))
+        return word(*dice.common(words.COLORS))
     options = adjectives_of(noun)
     if not options:
         return NOTHING

@@ -11,6 +11,7 @@ from common.generators.translation_phrases import (
     HE,
     NOTHING,
     SHE,
+    SINGLE,
     THEY,
     WE,
     YOU,
@@ -29,6 +30,7 @@ from common.generators.translation_phrases import (
     definite,
     described,
     en_number,
+    full_name,
     given_name,
     ing,
     measure,
@@ -104,7 +106,7 @@ _COMPLETABLE = tuple(verb for verb in words.VERBS if any(zh in words.COMPLETED f
 _KNOWN_OBJECT = {"understand", "answer", "discuss", "play", "change", "feed", "take care of", "translate", "accept"}
 _REPEATED = tuple(verb for verb in _DOABLE if verb.base not in (
     "build", "lose", "sell", "raise", "change", "accept", "solve", "look for", "repair", "miss", "grow", "open", "hang",
-    "cut down", "throw away",
+    "cut down", "throw away", "paint",
 ))  # fmt: skip
 
 
@@ -132,6 +134,8 @@ def object_of(dice: Dice, what: Event, who: Person) -> Phrase:
         if what.noun.kind in ("strings", "bowed", "wind", "drum"):
             return sync("the {n}", "{n}", n=noun_word(what.noun))
         return definite(dice, what.noun, who)
+    if what.verb.base == "wear" and who.plural:
+        return bare(what.noun)
     if what.verb.base == "wear":
         return one(what.noun, described(dice, what.noun) if dice.chance(0.5) else NOTHING)
     return something(dice, what.noun, None if what.verb.base in _NOT_YET_OWN else who)
@@ -161,7 +165,7 @@ def never_alone(dice: Dice) -> Person:
 # --- clauses, without a full stop --------------------------------------------------------------------------------------
 
 
-def told(dice: Dice, who: Person, *, timed: bool = True) -> Phrase:
+def told(dice: Dice, who: Person) -> Phrase:
     """My sister bought two books at the bookstore yesterday. 時間 and 地點 come before the Chinese verb."""
     what = event(dice)
     parts = {
@@ -169,14 +173,14 @@ def told(dice: Dice, who: Person, *, timed: bool = True) -> Phrase:
         "v": what.did(),
         "o": object_of(dice, what, who),
         "p": place_of(dice, what, 0.45),
-        "t": time_of(dice, "past", what) if timed else NOTHING,
+        "t": time_of(dice, "past", what),
     }
-    if timed and dice.chance(0.25):
+    if dice.chance(0.25):
         return sync("{t} {s} {v} {o} {p}", "{t} {s} {p} {v} 了 {o}", **parts)
     return sync("{s} {v} {o} {p} {t}", "{s} {t} {p} {v} 了 {o}", **parts)
 
 
-def planned(dice: Dice, who: Person, *, timed: bool = True) -> Phrase:
+def planned(dice: Dice, who: Person, *, hoped: bool = False) -> Phrase:
     """She is going to sell her car next week: 打算; she will: 會."""
     what = event(dice, _DOABLE)
     parts = {
@@ -184,9 +188,9 @@ def planned(dice: Dice, who: Person, *, timed: bool = True) -> Phrase:
         "v": what.do(),
         "o": object_of(dice, what, who),
         "p": place_of(dice, what, 0.35),
-        "t": time_of(dice, "future", what) if timed else NOTHING,
+        "t": time_of(dice, "future", what),
     }
-    if dice.chance(0.5):
+    if hoped or dice.chance(0.5):
         return sync("{s} {will} {v} {o} {p} {t}", "{s} {t} {will} {p} {v} {o}", will=word("will", "會"), **parts)
     going = word(f"{who.be()} going to", "打算")
     return sync("{s} {going} {v} {o} {p} {t}", "{s} {t} {going} {p} {v} {o}", going=going, **parts)
@@ -569,10 +573,10 @@ def bei(dice: Dice) -> Phrase:
     return sync("{o} {be} {v} by {a} .", "{o} 是 {a} {v} 的 。", **parts)
 
 
-_BODY = (("taller", "高", "tall"), ("older", "大", "old"), ("younger", "小", "young"), ("busier", "忙", "busy"),
-         ("shorter", "矮", "short"), ("stronger", "強壯", "strong"), ("smarter", "聰明", "smart"),
-         ("more patient", "有耐心", "patient"), ("more generous", "大方", "generous"),
-         ("more humorous", "幽默", "humorous"))  # fmt: skip
+_BODY = (("taller", "高", "tall", "高"), ("older", "大", "old", "老"), ("younger", "小", "young", "年輕"), ("busier", "忙", "busy", "忙"),
+         ("shorter", "矮", "short", "矮"), ("stronger", "強壯", "strong", "強壯"), ("smarter", "聰明", "smart", "聰明"),
+         ("more patient", "有耐心", "patient", "有耐心"), ("more generous", "大方", "generous", "大方"),
+         ("more humorous", "幽默", "humorous", "幽默"))  # fmt: skip
 _MEASURED = (("older", "大", "years", "歲", 2, 9), ("younger", "小", "years", "歲", 2, 9),
              ("taller", "高", "centimeters", "公分", 2, 12), ("shorter", "矮", "centimeters", "公分", 2, 12),
              ("heavier", "重", "kilograms", "公斤", 2, 12))  # fmt: skip
@@ -583,7 +587,7 @@ def comparison(dice: Dice) -> Phrase:
     x = dice.random()
     if x < 0.45:
         one_of, other = third_party(dice), third_party(dice)
-        more, zh, plain = dice.common(_BODY)
+        more, zh, plain, zh_plain = dice.common(_BODY)
         parts = {"s": one_of.phrase, "o": other.other}
         if x < 0.2:
             return sync("{s} is {q} than {o} .", "{s} 比 {o} {q} 。", q=word(more, zh), **parts)
@@ -591,9 +595,9 @@ def comparison(dice: Dice) -> Phrase:
             degree = word("much", "得多")
             return sync("{s} is {d} {q} than {o} .", "{s} 比 {o} {q} {d} 。", d=degree, q=word(more, zh), **parts)
         if x < 0.34:
-            return sync("{s} is as {q} as {o} .", "{s} 跟 {o} 一樣 {q} 。", q=word(plain, zh), **parts)
+            return sync("{s} is as {q} as {o} .", "{s} 跟 {o} 一樣 {q} 。", q=word(plain, zh_plain), **parts)
         if x < 0.38:
-            return sync("{s} is not as {q} as {o} .", "{s} 沒有 {o} 那麼 {q} 。", q=word(plain, zh), **parts)
+            return sync("{s} is not as {q} as {o} .", "{s} 沒有 {o} 那麼 {q} 。", q=word(plain, zh_plain), **parts)
         more, zh, unit, zh_unit, least, most = dice.pick(_MEASURED)
         by = sync("{n} {u}", "{n} {u}", n=amount(dice.number(least, most)), u=word(unit, zh_unit))
         return sync("{s} is {by} {q} than {o} .", "{s} 比 {o} {q} {by} 。", by=by, q=word(more, zh), **parts)
@@ -779,7 +783,7 @@ def modal(dice: Dice) -> Phrase:
 
 
 _REQUESTED = _verbs("open", "wash", "repair", "read", "clean", "send", "translate", "answer", "carry", "print", "iron",
-                    "feed", "make", "listen to", "cut")  # fmt: skip
+                    "feed", "make", "cut", "look for")  # fmt: skip
 
 
 def request(dice: Dice) -> Phrase:
@@ -806,7 +810,7 @@ _GIVEN = ("book", "jewelry", "flower", "clothes", "device", "pen", "bag", "pet",
 def some_new(dice: Dice, noun: Noun) -> Phrase:
     """Of which nothing was said before: one, or a few."""
     quality = described(dice, noun) if dice.chance(0.3) else NOTHING
-    n = 1 if dice.chance(0.7) else dice.number(2, 4)
+    n = 1 if noun.kind in SINGLE or dice.chance(0.7) else dice.number(2, 4)
     return one(noun, quality) if n == 1 else counted(count(n), noun, n, quality)
 
 
@@ -872,11 +876,12 @@ def knowing(dice: Dice) -> Phrase:
 
 _SKILLS = _verbs("play", "drive", "ride", "repair", "bake", "make", "grow", "iron", "sing", "fry")
 _PARTS_OF_DAY = (("in the morning", "早上", 8, 11), ("in the afternoon", "下午", 1, 5), ("in the evening", "晚上", 6, 9))
-_MONTHS = ("January February March April May June July August September October November December").split()
+_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+           "December")  # fmt: skip
 _PRICES = (("book", 180, 900, 10), ("clothes", 500, 6000, 100), ("device", 3000, 60000, 500), ("car", 200_000, 2_000_000, 50_000),
            ("bicycle", 4000, 80_000, 1000), ("house", 4_000_000, 50_000_000, 500_000), ("bag", 300, 9000, 100),
            ("strings", 5000, 300_000, 1000), ("fruit", 15, 200, 5), ("snack", 20, 300, 5), ("furniture", 1500, 50_000, 500))  # fmt: skip
-_HAPPENINGS = (("the concert", "音樂會"), ("the meeting", "會議"), ("the game", "比賽"), ("the class", "課"), ("the exam", "考試"),
+_HAPPENINGS = (("the concert", "音樂會"), ("the meeting", "會議"), ("the game", "比賽"), ("the exam", "考試"),
                ("the wedding", "婚禮"), ("the movie", "電影"), ("the exhibition", "展覽"), ("the interview", "面試"),
                ("the ceremony", "典禮"))  # fmt: skip
 
@@ -895,7 +900,7 @@ def number(dice: Dice) -> Phrase:
         return sync("{o} {v} {x} {n} dollars .", "{o} {v} {x} {n} 元 。", o=pointed("that", "那", noun), v=word(*costs), n=price,
                     x=third_party(dice).other)  # fmt: skip
     if x < 0.42:
-        person, year, month, day = third_party(dice), dice.number(1950, 2015), dice.number(1, 12), dice.number(1, 28)
+        person, year, month, day = third_party(dice), dice.number(1940, 1995), dice.number(1, 12), dice.number(1, 28)
         date = sync("{m} {d} , {y}", "{y} 年 {m} {d} 日", m=word(_MONTHS[month - 1], zh_number(month, False) + "月"),
                     d=word(str(day), zh_number(day, False), open=True), y=word(str(year), zh_year(year), open=True))  # fmt: skip
         return sync("{s} was born on {d} .", "{s} {d} 出生 。", s=person.phrase, d=date)
@@ -907,7 +912,7 @@ def number(dice: Dice) -> Phrase:
         day = word(*dice.pick(_WEEKDAYS))
         return sync("{e} begins at {c} {p} on {t} .", "{e} {t} {p} {c} 開始 。", e=word(*dice.common(_HAPPENINGS)), c=clock, p=part, t=day)
     if x < 0.8:
-        who, n = third_party(dice), dice.number(4, 95)
+        who, n = dice.pick((given_name, full_name))(dice), dice.number(4, 95)
         age = word(en_number(n), zh_number(n), open=n > 12)
         will = dice.chance(0.35)
         if will:
@@ -919,7 +924,7 @@ def number(dice: Dice) -> Phrase:
         where = word(*dice.common(words.CITIES))
         return sync("{n} people went to {p} {t} .", "{t} 有 {n} 人 去 了 {p} 。", n=crowd, p=where, t=time_of(dice, "past"))
     year = dice.number(1650, 2015)
-    noun = dice.common(words.NOUNS["monument"])
+    noun = dice.common(words.NOUNS[dice.pick(("monument", "institution"))])
     built = {"y": word(str(year), zh_year(year), open=True), "o": pointed("this", "這", noun), "v": word("built", "蓋")}
     return sync("{o} was {v} in {y} .", "{o} 是 {y} 年 {v} 的 。", **built)
 
@@ -1003,11 +1008,19 @@ def saying(dice: Dice) -> Phrase:
     return sentence(say(dice, anybody(dice)))
 
 
+def said(dice: Dice, verb: str) -> Phrase:
+    """One hopes for what is to come, and has opinions of what is."""
+    if verb in ("希望", "宣布"):
+        return planned(dice, third_party(dice), hoped=True)
+    return state(dice) if verb == "覺得" else simple(dice)
+
+
 def say(dice: Dice, who: Person, what: Phrase | None = None) -> Phrase:
-    en, zh = dice.common(_SAY_FORMALLY if who.formal and dice.chance(0.4) else _SAY)
+    known = _SAY[:3] if what else _SAY
+    en, zh = dice.common(_SAY_FORMALLY if who.formal and dice.chance(0.4) else known)
     verb = word(en if zh in ("說", "聽說", "宣布", "說明", "指出") else who.verb(en), zh)
     if what is None:
-        what = planned(dice, third_party(dice)) if zh in ("希望", "宣布") else state(dice) if zh == "覺得" else simple(dice)
+        what = said(dice, zh)
     if what.en[0] == "that" or (isinstance(what.en[0], Word) and what.en[0].en == "that"):
         return sync("{s} {v} {c}", "{s} {v} {c}", s=who.phrase, v=verb, c=what)
     return sync("{s} {v} that {c}", "{s} {v} {c}", s=who.phrase, v=verb, c=what)

@@ -108,8 +108,9 @@ _NOUNS = {
     "talk": "speech 演講 場; concert 音樂會 場; lecture 講座 場; press conference 記者會 場",
     "question": "question 問題 個; problem 問題 個; riddle 謎語 個",
     "story": "story 故事 個; joke 笑話 個; secret 秘密 個; fairy tale 童話 篇; legend 傳說 個",
-    "house": "house 房子 棟; school 學校 所; apartment 公寓 棟; villa 別墅 棟; hospital 醫院 家; factory 工廠 家; "
-    "dormitory 宿舍 棟; nursing home 養老院 家; warehouse 倉庫 間",
+    "house": "house 房子 棟; apartment 公寓 棟; villa 別墅 棟; cabin 小木屋 棟; garage 車庫 間; greenhouse 溫室 間",
+    "institution": "school 學校 所; hospital 醫院 家; factory 工廠 家; dormitory 宿舍 棟; nursing home 養老院 家; "
+    "university 大學 所; observatory 天文台 座",
     "monument": "temple 廟 座; bridge 橋 座; church 教堂 座; tower 塔 座; castle 城堡 座; lighthouse 燈塔 座; "
     "palace 宮殿 座; dam 水壩 座",
     "sight": "museum 博物館 座; art gallery 美術館 座; zoo 動物園 座; botanical garden 植物園 座; aquarium 水族館 座; "
@@ -333,11 +334,11 @@ def _adjective(en: str, comparative: str, zh: str) -> Adjective:
 
 
 ADJECTIVES = (
-    _adjective("new", "newer", "新 THING, house, movie, business, song"),
-    _adjective("old", "older", "舊 THING, house, picture; 古老 monument; 老 pet, farm animal, tree"),
+    _adjective("new", "newer", "新 THING, house, institution, movie, business, song"),
+    _adjective("old", "older", "舊 THING, house, institution, picture; 古老 monument; 老 pet, farm animal, tree"),
     _adjective("expensive", "more expensive", "貴 THING, FOOD, vegetable"),
     _adjective("cheap", "cheaper", "便宜 THING, FOOD, vegetable"),
-    _adjective("big", "bigger", "大 fruit, vegetable, house, bag, furniture, tree, monument, ANIMAL, mountain; 寬敞 room, business, sight"),
+    _adjective("big", "bigger", "大 fruit, vegetable, house, institution, sight, bag, furniture, tree, monument, ANIMAL, mountain; 寬敞 room, business"),
     _adjective("small", "smaller", "小 fruit, vegetable, house, bag, furniture, room, ANIMAL, business, dish"),
     _adjective("beautiful", "more beautiful",
                "漂亮 clothes, jewelry, footwear, scarf, dish; 美麗 mountain, scenery, river, flower, wild animal; 好聽 song; 好看 picture; 壯觀 monument"),
@@ -349,7 +350,7 @@ ADJECTIVES = (
     _adjective("clean", "cleaner", "乾淨 clothes, room, dish, street, linen, river, house"),
     _adjective("dirty", "dirtier", "髒 clothes, room, dish, street, linen, river, footwear, car"),
     _adjective("difficult", "more difficult", "難 question, book, song"),
-    _adjective("famous", "more famous", "有名 professional, business, song, movie; 著名 sight, monument, picture, mountain, scenery"),
+    _adjective("famous", "more famous", "有名 professional, business, song, movie; 著名 sight, institution, monument, picture, mountain, scenery"),
     _adjective("quiet", "quieter", "安靜 room, person, pet, street, acquaintance; 寧靜 river, scenery"),
     _adjective("busy", "busier", "忙 professional, acquaintance; 熱鬧 street, business"),
     _adjective("smart", "smarter", "聰明 person, pet, acquaintance"),
@@ -476,7 +477,7 @@ TIMES = {
                         "the day before yesterday 前天; yesterday afternoon 昨天下午; last Friday 上星期五; "
                         "last weekend 上週末; just now 剛剛; on New Year's Eve 除夕"),
     "past year": _places("last year 去年; last summer 去年夏天; the year before last 前年; last winter 去年冬天; "
-                         "in those days 那時候"),
+                         "last spring 去年春天"),
     "future day": _places("tomorrow 明天; next week 下星期; tonight 今天晚上; next Monday 下星期一; this weekend 這個週末; "
                           "tomorrow morning 明天早上; the day after tomorrow 後天; this afternoon 今天下午; "
                           "next Saturday 下星期六"),
