@@ -48,8 +48,8 @@ def pairs(
     """n different pairs of a part (one of PARTS), a pure function of the seed.
 
     steepness: of the word frequencies; held_out: of structures that no other pair has; script: "traditional" or
-    "simplified" characters. No two pairs say the same, names and numbers aside, and nor do two of different parts,
-    whatever their seeds.
+    "simplified" characters. No two pairs are equal, and pairs of different parts differ in more than names and numbers,
+    whatever their seeds; so do the pairs of a test among each other.
     """
     written = _SCRIPTS[script]
     found = []
@@ -72,7 +72,7 @@ _SCRIPTS = {"traditional": str, "simplified": simplified}
 
 
 def _sentences(seed, n, part, steepness, kinds, stream="pairs"):
-    """n pairs of kind and phrase, of which no two have the same signature."""
+    """n times kind and phrase; no two say the same."""
     dice = Dice(f"{seed} {part} {stream} {len(kinds)}", steepness)
     names = list(kinds)
     upto = list(accumulate(share for _, share in kinds.values()))
@@ -81,8 +81,11 @@ def _sentences(seed, n, part, steepness, kinds, stream="pairs"):
         kind = names[bisect(upto, dice.random() * upto[-1])]
         phrase = kinds[kind][0](dice)
         said = signature(phrase)
-        if said not in seen and _part(said) == wanted:
-            seen.add(said)
+        if _part(said) != wanted:
+            continue
+        key = said if wanted else _chinese(phrase.zh)[0]  # for learning, the same may be said of other people
+        if key not in seen:
+            seen.add(key)
             found.append((kind, phrase))
     return found
 
