@@ -210,9 +210,7 @@ _POSSESSORS = (("my", "我"), ("his", "他"), ("her", "她"), ("our", "我們"),
 
 
 def _somebody(phrase: Phrase, sex: str, formal: bool = False) -> Person:
-    return Person(
-        phrase, phrase, _HER if sex == "f" else _HIS, pronoun=_SHE if sex == "f" else _HE, formal=formal
-    )
+    return Person(phrase, phrase, _HER if sex == "f" else _HIS, pronoun=_SHE if sex == "f" else _HE, formal=formal)
 
 
 _SPOUSES = {"先生": ("her", "她"), "太太": ("his", "他"), "未婚妻": ("his", "他")}
@@ -223,7 +221,7 @@ def family(dice: Dice) -> Person:
     en, zh, sex = dice.common(words.FAMILY)
     owner_en, owner_zh = ("my", "我") if dice.chance(0.6) else dice.pick(_POSSESSORS)
     owner_en, owner_zh = _SPOUSES.get(zh, (owner_en, owner_zh))
-    if len(owner_zh) == 2:  # 他們的媽媽, but 他媽媽
+    if len(owner_zh) == 2 and "的" not in zh:  # 他們的媽媽, but 他媽媽
         owner_zh += "的"
     return _somebody(sync("{of} {who}", "{of} {who}", of=word(owner_en, owner_zh), who=word(en, zh)), sex)
 
@@ -278,6 +276,19 @@ def anybody(dice: Dice) -> Person:
 def third_party(dice: Dice) -> Person:
     """Somebody who is neither I nor you nor a crowd."""
     return dice.pick((family, family, given_name, full_name, titled))(dice)
+
+
+def another(dice: Dice, than: Person) -> Person:
+    """A third party, and not the same one."""
+    while True:
+        found = third_party(dice)
+        if [leaf.zh for leaf in found.phrase.zh] != [getattr(leaf, "zh", leaf) for leaf in than.phrase.zh]:
+            return found
+
+
+def acquaintance(dice: Dice) -> Person:
+    """Somebody whom one may know or not."""
+    return dice.pick((given_name, full_name, titled))(dice)
 
 
 # --- things ------------------------------------------------------------------------------------------------------------
@@ -345,12 +356,12 @@ def bare(noun: Noun) -> Phrase:
 
 
 # In Chinese these need no 那: there is one that is meant
-_UNIQUE = {"transit", "door", "street", "room", "river", "sight"}
+UNIQUE = {"transit", "door", "street", "room", "river", "sight"}
 
 
 def the(noun: Noun, quality: Phrase = NOTHING) -> Phrase:
     """The book 那本書, but the bus 公車."""
-    if noun.kind in _UNIQUE or noun.unit in ("cup", "glass", "bowl", "plate", "slice", "pack"):
+    if noun.kind in UNIQUE or noun.unit in ("cup", "glass", "bowl", "plate", "slice", "pack"):
         return sync("the {q} {n}", "{q} {n}", q=quality, n=noun_word(noun))
     return sync("the {q} {n}", "那 {m} {q} {n}", m=measure(noun), q=quality, n=noun_word(noun))
 
@@ -363,14 +374,14 @@ _OWNABLE = frozenset(words.classes(
 
 # Many of these is more than anybody wants
 SINGLE = {"scenery", "mountain", "monument", "house", "match", "talk", "car", "bed", "strings", "bowed", "wind", "drum",
-           "tree", "acquaintance", "professional", "bicycle"}  # fmt: skip
+           "tree", "acquaintance", "professional", "bicycle", "account", "business", "problem"}  # fmt: skip
 _BY_THE_DOZEN = {"book", "pen", "paper", "fruit", "vegetable", "mail", "flower", "baked", "egg", "stamp"}
 
 
 def something(dice: Dice, noun: Noun, owner: Person | None = None) -> Phrase:
     """`noun` with a determiner that suits it, sometimes with an adjective or a colour."""
-    quality = described(dice, noun) if dice.chance(0.25) else NOTHING
-    if noun.kind in _UNIQUE:
+    quality = described(dice, noun) if dice.chance(0.35) else NOTHING
+    if noun.kind in UNIQUE:
         return the(noun, quality)
     x = dice.random()
     if noun.kind == "acquaintance":
@@ -394,18 +405,39 @@ def something(dice: Dice, noun: Noun, owner: Person | None = None) -> Phrase:
     return sync("{f} {q} {n}", "{f} {m} {q} {n}", f=word(*few), m=measure(noun), q=quality, n=noun_word(noun, True))
 
 
-def definite(dice: Dice, noun: Noun, owner: Person | None = None) -> Phrase:
-    """`noun` as something that is known already."""
-    if noun.kind in _UNIQUE:
+def definite(dice: Dice, noun: Noun, owner: Person | None = None, *, lying: bool = True, plain: bool = False) -> Phrase:
+    """`noun` as something that is known already; lying: perhaps by the place where it lies; plain: without more ado."""
+    if noun.kind in UNIQUE:
         return the(noun)
     if noun.kind == "acquaintance":
         return owned((owner or I).of, noun)
+    if lying and not plain and noun.kind in words.LYING and dice.chance(0.2):
+        return located(dice, noun)
+    quality = described(dice, noun) if not plain and dice.chance(0.2) else NOTHING
     x = dice.random()
     if x < 0.4 and owner and noun.kind in _OWNABLE:
-        return owned(owner.of, noun)
+        return owned(owner.of, noun, quality)
     if x < 0.7:
-        return the(noun)
-    return pointed(*dice.pick((("this", "這"), ("that", "那"))), noun)
+        return the(noun, quality)
+    return pointed(*dice.pick((("this", "這"), ("that", "那"))), noun, quality)
+
+
+def where_lies(dice: Dice, noun: Noun) -> Phrase:
+    """Where one would look for it."""
+    if noun.kind == "bag":
+        return word(*dice.common(words.ON_BAG))
+    if noun.kind == "dish":
+        return word(*dice.common(words.ON_DISH))
+    return word(*dice.common(words.ON_FOOD if noun.kind in ("fruit", "baked") else words.ON))
+
+
+def located(dice: Dice, noun: Noun) -> Phrase:
+    """The cup on the table 桌上的那個杯子."""
+    parts = {"n": noun_word(noun), "m": measure(noun), "p": where_lies(dice, noun)}
+    if noun.unit and noun.unit != "pair":
+        unit = word(noun.unit, noun.measure)
+        return sync("the {u} of {n} {p}", "{p} 的 那 {u} {n}", u=unit, **parts)
+    return sync("the {n} {p}", "{p} 的 那 {m} {n}", **parts)
 
 
 # --- qualities ---------------------------------------------------------------------------------------------------------
@@ -439,7 +471,8 @@ def very(zh: str) -> str:
 def described(dice: Dice, noun: Noun) -> Phrase:
     """Before a noun: old 舊, blue 藍色的, very interesting 非常有趣的."""
     if noun.kind in words.COLORED and dice.chance(0.4):
-        return word(*dice.common(words.COLORS))
+        color = word(*dice.common(words.COLORS))
+        return color if len(noun.zh) > 1 else sync("{c}", "{c} 的", c=color)  # 黃色的花, but 黃色洋裝
     options = adjectives_of(noun)
     if not options:
         return NOTHING

@@ -13,6 +13,7 @@ from common.generators.translation_phrases import (
     SHE,
     SINGLE,
     THEY,
+    UNIQUE,
     WE,
     YOU,
     YOU_POLITE,
@@ -21,7 +22,9 @@ from common.generators.translation_phrases import (
     Person,
     Phrase,
     Word,
+    acquaintance,
     adjectives_of,
+    another,
     anybody,
     bare,
     clear,
@@ -36,6 +39,7 @@ from common.generators.translation_phrases import (
     measure,
     noun_word,
     one,
+    owned,
     pointed,
     something,
     sync,
@@ -43,6 +47,7 @@ from common.generators.translation_phrases import (
     third_party,
     titled,
     very,
+    where_lies,
     word,
     zh_number,
     zh_year,
@@ -133,7 +138,7 @@ def object_of(dice: Dice, what: Event, who: Person) -> Phrase:
     if what.verb.base in _KNOWN_OBJECT:
         if what.noun.kind in ("strings", "bowed", "wind", "drum"):
             return sync("the {n}", "{n}", n=noun_word(what.noun))
-        return definite(dice, what.noun, who)
+        return definite(dice, what.noun, who, lying=False)
     if what.verb.base == "wear" and who.plural:
         return bare(what.noun)
     if what.verb.base == "wear":
@@ -149,6 +154,8 @@ def kind_of_thing(what: Event) -> Phrase:
 
 
 def place_of(dice: Dice, what: Event, p: float) -> Phrase:
+    if what.verb.where == "home" and what.noun.kind in ("car", "bicycle", "farm animal"):
+        return word(*dice.common(words.PLACES["yard"])) if dice.chance(p) else NOTHING
     where = words.SHOPS.get(what.noun.kind, "device shop") if what.verb.where == "shop" else what.verb.where
     return word(*dice.common(words.PLACES[where])) if where and dice.chance(p) else NOTHING
 
@@ -165,6 +172,15 @@ def never_alone(dice: Dice) -> Person:
 # --- clauses, without a full stop --------------------------------------------------------------------------------------
 
 
+def and_then(dice: Dice, who: Person, first: Event) -> Phrase:
+    """... and then sold the piano."""
+    then = event(dice)
+    while then.verb is first.verb or then.verb.when != first.verb.when:
+        then = event(dice)
+    parts = {"v": then.did(), "o": object_of(dice, then, who)}
+    return sync("{a} {v} {o}", "， {a} {v} 了 {o}", a=word("and then", "然後"), **parts)
+
+
 def told(dice: Dice, who: Person) -> Phrase:
     """My sister bought two books at the bookstore yesterday. 時間 and 地點 come before the Chinese verb."""
     what = event(dice)
@@ -172,9 +188,12 @@ def told(dice: Dice, who: Person) -> Phrase:
         "s": who.phrase,
         "v": what.did(),
         "o": object_of(dice, what, who),
-        "p": place_of(dice, what, 0.45),
+        "p": place_of(dice, what, 0.6),
         "t": time_of(dice, "past", what),
     }
+    if dice.chance(0.2):
+        parts["x"] = and_then(dice, who, what)
+        return sync("{t} {s} {v} {o} {p} {x}", "{t} {s} {p} {v} 了 {o} {x}", **parts)
     if dice.chance(0.25):
         return sync("{t} {s} {v} {o} {p}", "{t} {s} {p} {v} 了 {o}", **parts)
     return sync("{s} {v} {o} {p} {t}", "{s} {t} {p} {v} 了 {o}", **parts)
@@ -187,7 +206,7 @@ def planned(dice: Dice, who: Person, *, hoped: bool = False) -> Phrase:
         "s": who.phrase,
         "v": what.do(),
         "o": object_of(dice, what, who),
-        "p": place_of(dice, what, 0.35),
+        "p": place_of(dice, what, 0.55),
         "t": time_of(dice, "future", what),
     }
     if hoped or dice.chance(0.5):
@@ -241,9 +260,12 @@ def state(dice: Dice) -> Phrase:
     """This soup is very delicious: 好喝, and of a cake 好吃."""
     noun = noun_with_quality(dice)
     quality, degree = quality_of(dice, noun)
-    return sync(
-        "{o} {be} {d} {q}", "{o} {d} {q}", o=definite(dice, noun, I), be=text(is_are(noun)), d=degree, q=quality
+    goal = (
+        pointed(*dice.pick((("this", "這"), ("that", "那"))), noun)
+        if noun.kind in UNIQUE
+        else definite(dice, noun, I, plain=True)
     )
+    return sync("{o} {be} {d} {q}", "{o} {d} {q}", o=goal, be=text(is_are(noun)), d=degree, q=quality)
 
 
 _FEELINGS = (("tired", "累"), ("busy", "忙"), ("happy", "開心"), ("hungry", "餓"), ("nervous", "緊張"), ("angry", "生氣"),
@@ -265,6 +287,22 @@ def simple(dice: Dice) -> Phrase:
     return usual(dice, anybody(dice)) if x < 0.8 else state(dice)
 
 
+_OPENINGS = (("in fact ,", "其實"), ("of course ,", "當然 ，"), ("unfortunately ,", "可惜"), ("to tell the truth ,", "老實說 ，"),
+             ("fortunately ,", "幸好"), ("as far as I know ,", "據我所知 ，"), ("by the way ,", "對了 ，"), ("sure enough ,", "果然"),
+             ("as a matter of fact ,", "事實上 ，"), ("strangely enough ,", "奇怪的是 ，"))  # fmt: skip
+
+
+def opened(dice: Dice, clause: Phrase) -> Phrase:
+    """Now and then with a word before it: fortunately 幸好."""
+    if dice.chance(0.8):
+        return sentence(clause)
+    en, zh = dice.common(_OPENINGS)
+    *said, last = zh.split()
+    opening = Word(en.removesuffix(" ,"), "".join([*said, last]) if not said else said[0])
+    parts = {"w": Phrase((opening, ","), (opening, last) if said else (opening,)), "c": clause}
+    return sync("{w} {c} .", "{w} {c} 。", **parts)
+
+
 def sentence(clause: Phrase) -> Phrase:
     return sync("{c} .", "{c} 。", c=clause)
 
@@ -273,26 +311,36 @@ def sentence(clause: Phrase) -> Phrase:
 
 
 def statement(dice: Dice) -> Phrase:
-    return sentence(told(dice, anybody(dice)))
+    return opened(dice, told(dice, anybody(dice)))
 
 
 def future(dice: Dice) -> Phrase:
-    return sentence(planned(dice, anybody(dice)))
+    return opened(dice, planned(dice, anybody(dice)))
 
 
 def habit(dice: Dice) -> Phrase:
-    return sentence(usual(dice, anybody(dice)))
+    return opened(dice, usual(dice, anybody(dice)))
 
 
 def description(dice: Dice) -> Phrase:
-    return sentence(state(dice))
+    return opened(dice, state(dice))
+
+
+_FOR_WOMEN = {"裙子", "洋裝", "旗袍", "高跟鞋"}
+
+
+def worn(dice: Dice, by_a_man: bool) -> Event:
+    while True:
+        found = event(dice, _WEAR)
+        if not (by_a_man and found.noun.zh in _FOR_WOMEN):
+            return found
 
 
 def progress(dice: Dice) -> Phrase:
     """正在 for what goes on; what one wears is a state: 穿著."""
     who = anybody(dice)
     if dice.chance(0.25):
-        what = event(dice, _WEAR)
+        what = worn(dice, who.pronoun[0] == "he")
         parts = {"s": who.phrase, "v": what.doing(), "o": object_of(dice, what, who)}
         if dice.chance(0.4):
             when = word("today", "今天")
@@ -300,7 +348,14 @@ def progress(dice: Dice) -> Phrase:
         return sync("{s} {be} {v} {o} .", "{s} {v} 著 {o} 。", be=text(who.be()), **parts)
     what = repeated_event(dice)
     place = place_of(dice, what, 0.5)
-    parts = {"s": who.phrase, "be": text(who.be()), "v": what.doing(), "o": object_of(dice, what, who), "p": place}
+    goal = object_of(dice, what, who)
+    if what.verb.base not in _KNOWN_OBJECT and what.noun.kind not in UNIQUE:  # two hands do one thing at a time
+        goal = (
+            one(what.noun, described(dice, what.noun))
+            if dice.chance(0.6)
+            else definite(dice, what.noun, who, lying=False)
+        )
+    parts = {"s": who.phrase, "be": text(who.be()), "v": what.doing(), "o": goal, "p": place}
     if place is not NOTHING and place.zh[0].zh.startswith("在"):
         leaf = place.zh[0]
         parts["p"] = word(leaf.en, leaf.zh[1:])  # 正在院子裡: one 在 is enough
@@ -316,16 +371,24 @@ def _verbs(*bases: str) -> tuple[Verb, ...]:
 _WEAR = _verbs("wear")
 
 
+_ACHIEVED = tuple(v for v in _COMPLETABLE if v.base not in ("lose", "break", "drive", "ride", "find", "throw away"))
+
+
 def already(dice: Dice) -> Phrase:
     """Has already washed: 已經洗乾淨了; has not yet: 還沒."""
-    who, what = anybody(dice), completed_event(dice)
+    who, what = anybody(dice), completed_event(dice, _ACHIEVED)
     goal = definite(dice, what.noun, who)
     parts = {"s": who.phrase, "have": text(who.has()), "v": what.done(), "o": goal}
     if dice.chance(0.55):
         return sync("{s} {have} {a} {v} {o} .", "{s} {a} 把 {o} {v} 了 。", a=word("already", "已經"), **parts)
     if dice.chance(0.5):
         return sync("{s} {have} not {v} {o} {y} .", "{s} {y} 把 {o} {v} 。", y=word("yet", "還沒"), **parts)
-    return sync("Has {s} {v} {o} {y} ?", "{s} 把 {o} {v} {y} ？", y=word("yet", "了沒"), **parts | {"s": third_party(dice).phrase})
+    return sync(
+        "Has {s} {v} {o} {y} ?",
+        "{s} 把 {o} {v} {y} ？",
+        y=word("yet", "了沒"),
+        **parts | {"s": third_party(dice).phrase},
+    )
 
 
 _EXPERIENCES = _verbs("read", "eat", "drink", "see", "watch", "visit", "grow", "raise", "write", "translate", "climb",
@@ -338,6 +401,8 @@ _AGAIN = ("read", "watch", "visit", "climb", "ride", "drive", "listen to", "sing
 def experience(dice: Dice) -> Phrase:
     """What somebody has ever done, and how often: 過."""
     what = event(dice, _EXPERIENCES)
+    while what.noun.kind in ("acquaintance", "professional"):
+        what = event(dice, _EXPERIENCES)
     v = word(what.verb.participle, "看" if what.zh == "看到" else what.zh)
     if dice.chance(0.4):
         who = never_alone(dice)
@@ -348,8 +413,18 @@ def experience(dice: Dice) -> Phrase:
     have = text(who.has())
     if dice.chance(0.4):
         o = this_or_one(dice, what)
-        return sync("{s} {h} {n} {v} {o} .", "{s} {n} {v} 過 {o} 。", s=who.phrase, h=have, n=word("never", "從來沒有"), v=v, o=o)
+        return sync(
+            "{s} {h} {n} {v} {o} .",
+            "{s} {n} {v} 過 {o} 。",
+            s=who.phrase,
+            h=have,
+            n=word("never", "從來沒有"),
+            v=v,
+            o=o,
+        )
     while what.verb.base not in _AGAIN:
+        what = event(dice, _EXPERIENCES)
+    while what.noun.kind in ("acquaintance", "professional"):
         what = event(dice, _EXPERIENCES)
     v = word(what.verb.participle, what.zh)
     n = dice.number(2, 5)
@@ -427,7 +502,7 @@ def wh_question(dice: Dice) -> Phrase:
         return sync("{c} {w} did {s} {v} {o} ?", "{c} {s} {w} {v} {o} ？", w=word("why", "為什麼"), **parts)
     if x < 0.84:
         what = event(dice, _verbs("buy", "find", "lose", "see", "meet", "repair", "hide"))
-        parts |= {"v": what.do(), "o": definite(dice, what.noun, who)}
+        parts |= {"v": what.do(), "o": definite(dice, what.noun, who, lying=False)}
         return sync("{c} {w} did {s} {v} {o} ?", "{c} {s} 是 {w} {v} {o} 的 ？", w=word("where", "在哪裡"), **parts)
     what = event(dice, _verbs("buy", "eat", "drink", "read", "raise", "grow", "receive", "draw", "bake"))
     many = sync("how many {n}", "幾 {m} {n}", m=measure(what.noun), n=noun_word(what.noun, True))
@@ -442,7 +517,13 @@ def relative_object(dice: Dice, *, inner: Person | None = None) -> tuple[Noun, P
     """A thing told by what somebody did with it: the book that I bought yesterday, 我昨天買的那本書."""
     while True:
         what = event(dice, _RELATABLE)
-        if adjectives_of(what.noun) and what.noun.kind not in ("room", "sight", "transit"):
+        if adjectives_of(what.noun) and what.noun.kind not in (
+            "room",
+            "sight",
+            "transit",
+            "acquaintance",
+            "professional",
+        ):
             break
     who = inner or anybody(dice)
     when = time_of(dice, "past", what) if dice.chance(0.7) else NOTHING
@@ -468,16 +549,21 @@ def relative_person(dice: Dice) -> tuple[Noun, Phrase]:
     noun = dice.pick([noun for noun in words.NOUNS["person"] if noun.en in (*_MAY_BE, "student", "friend")])
     parts = {"n": noun_word(noun), "m": measure(noun)}
     x = dice.random()
-    verbs = _WEAR if x < 0.35 else _RELATABLE if x < 0.7 else _REPEATED
     while True:
-        what = event(dice, verbs) if x < 0.7 else repeated_event(dice)
+        what = (
+            worn(dice, noun.en in ("man", "boy"))
+            if x < 0.35
+            else event(dice, _RELATABLE)
+            if x < 0.7
+            else repeated_event(dice)
+        )
         if noun.en in ("man", "woman", "friend") or what.noun.kind not in _FOR_ADULTS:
             break
     if x < 0.35:
         parts |= {"v": what.doing(), "o": object_of(dice, what, HE)}
         return noun, sync("the {n} who is {v} {o}", "{v} 著 {o} 的 那 {m} {n}", **parts)
     if x < 0.7:
-        parts |= {"v": what.did(), "o": something(dice, what.noun)}
+        parts |= {"v": what.did(), "o": object_of(dice, what, SHE if noun.en in ("girl", "woman") else HE)}
         return noun, sync("the {n} who {v} {o}", "{v} 了 {o} 的 那 {m} {n}", **parts)
     parts |= {"v": what.does(HE), "o": kind_of_thing(what), "t": time_of(dice, "habit", what)}
     return noun, sync("the {n} who {v} {o} {t}", "{t} {v} {o} 的 那 {m} {n}", **parts)
@@ -489,8 +575,8 @@ def relative(dice: Dice) -> Phrase:
         noun, what = relative_object(dice)
         if dice.chance(0.25):
             be = text(is_are(noun))
-            if noun.kind in _PUT:
-                return sync("{o} {be} {p} .", "{o} 在 {p} 。", o=what, be=be, p=where_put(dice, noun))
+            if noun.kind in words.LYING:
+                return sync("{o} {be} {p} .", "{o} 在 {p} 。", o=what, be=be, p=where_lies(dice, noun))
         quality, degree = quality_of(dice, noun)
         be = text(is_are(noun))
         return sync("{o} {be} {d} {q} .", "{o} {d} {q} 。", o=what, be=be, d=degree, q=quality)
@@ -505,16 +591,13 @@ def relative(dice: Dice) -> Phrase:
     return sync("{s} is from {o} .", "{s} 是 從 {o} 來 的 。", s=who, o=word(*dice.common(words.CITIES)))
 
 
-def where_put(dice: Dice, noun: Noun) -> Phrase:
-    return word(*dice.common(words.ON_FOOD if noun.kind in ("fruit", "dish") else words.ON))
-
-
 def ba(dice: Dice) -> Phrase:
     """What is done with a thing that is known: 把."""
     who = anybody(dice)
     if dice.chance(0.5):
-        noun = dice.common(words.NOUNS[dice.pick(_PUT)])
-        parts = {"s": who.phrase, "o": definite(dice, noun, who), "p": where_put(dice, noun)}
+        noun = dice.common(words.NOUNS[dice.pick(words.LYING)])
+        goal = owned(who.of, noun) if dice.chance(0.4) else the(noun)
+        parts = {"s": who.phrase, "o": goal, "p": where_lies(dice, noun)}
         if dice.chance(0.6):
             when = time_of(dice, "past") if dice.chance(0.3) else NOTHING
             return sync("{s} {v} {o} {p} {t} .", "{s} {t} 把 {o} {v} {p} 了 。", v=word("put", "放在"), t=when, **parts)
@@ -531,7 +614,6 @@ def ba(dice: Dice) -> Phrase:
     return sync("{s} {v} {o} {t} .", "{s} {t} 把 {o} {v} 了 。", v=v, t=when, **parts)
 
 
-_PUT = ("book", "mail", "jewelry", "tool", "dish", "pen", "paper", "bag", "spectacles", "fruit", "blade")
 _MISHAPS = (
     ("bitten", "咬", (("a dog", "一隻狗"), ("a snake", "一條蛇"), ("a mosquito", "一隻蚊子"), ("a hamster", "一隻倉鼠")), "傷"),
     ("praised", "稱讚", (("the teacher", "老師"), ("the boss", "老闆"), ("the coach", "教練"), ("the principal", "校長")), ""),
@@ -540,7 +622,9 @@ _MISHAPS = (
     ("cheated", "騙", (("a stranger", "一個陌生人"), ("that man", "那個男人"), ("the salesman", "推銷員")), ""),
     ("invited", "邀請", (("the mayor", "市長"), ("the bride", "新娘"), ("the professor", "教授"), ("the ambassador", "大使")), ""),
 )  # fmt: skip
-_UNDONE = _verbs("break", "eat", "drink", "sell", "cut", "cut down", "find", "open", "hide", "lose", "throw away", "pick")
+_UNDONE = _verbs(
+    "break", "eat", "drink", "sell", "cut", "cut down", "find", "open", "hide", "lose", "throw away", "pick"
+)
 _MADE = _verbs("write", "translate", "build", "draw", "bake", "make", "repair", "send", "grow")
 _STOLEN = ("bag", "car", "bicycle", "jewelry", "device", "picture", "backpack", "bowed")
 
@@ -558,7 +642,11 @@ def bei(dice: Dice) -> Phrase:
         noun = dice.common(words.NOUNS[dice.pick(_STOLEN)])
         owner = third_party(dice)
         goal = sync("{o} 's {n}", "{o} 的 {n}", o=owner.phrase, n=noun_word(noun))
-        parts = {"o": goal if dice.chance(0.4) else definite(dice, noun, I), "v": word("stolen", "偷走"), "t": time_of(dice, "past")}
+        parts = {
+            "o": goal if dice.chance(0.4) else definite(dice, noun, I),
+            "v": word("stolen", "偷走"),
+            "t": time_of(dice, "past"),
+        }
         return sync("{o} was {v} {t} .", "{o} {t} 被 {v} 了 。", **parts)
     if x < 0.75:
         what = completed_event(dice, _UNDONE)
@@ -586,7 +674,8 @@ def comparison(dice: Dice) -> Phrase:
     """比, 沒有 ... 那麼, 跟 ... 一樣, 最."""
     x = dice.random()
     if x < 0.45:
-        one_of, other = third_party(dice), third_party(dice)
+        one_of = third_party(dice)
+        other = another(dice, one_of)
         more, zh, plain, zh_plain = dice.common(_BODY)
         parts = {"s": one_of.phrase, "o": other.other}
         if x < 0.2:
@@ -641,11 +730,11 @@ _OUTDOORS = ("pet", "farm animal", "person", "bicycle", "car", "tree", "flower",
 def existence(dice: Dice) -> Phrase:
     """There are three cats under the tree: the place comes first, then 有."""
     while True:
-        noun = dice.common(words.NOUNS[dice.pick(_PUT if dice.chance(0.5) else _OUTDOORS)])
+        noun = dice.common(words.NOUNS[dice.pick(words.LYING if dice.chance(0.5) else _OUTDOORS)])
         if len(_meanings(noun)) == 1:
             break
-    if noun.kind in _PUT:
-        place = where_put(dice, noun)
+    if noun.kind in words.LYING:
+        place = where_lies(dice, noun)
     else:
         place = word(*dice.common(words.WILD if noun.kind == "wild animal" else words.OUTSIDE))
     n = 1 if dice.chance(0.4) else dice.number(2, 6)
@@ -660,7 +749,9 @@ def existence(dice: Dice) -> Phrase:
         return sync("There {be} {o} {p} .", "{p} 有 {o} 。", be=text(be), o=thing, p=place)
     if x < 0.9:
         return sync("There are no {n} {p} .", "{p} 沒有 {n} 。", n=noun_word(noun, True), p=place)
-    return sync("How many {n} are there {p} ?", "{p} 有 幾 {m} {n} ？", n=noun_word(noun, True), m=measure(noun), p=place)
+    return sync(
+        "How many {n} are there {p} ?", "{p} 有 幾 {m} {n} ？", n=noun_word(noun, True), m=measure(noun), p=place
+    )
 
 
 def _meanings(noun: Noun) -> set[str]:
@@ -675,7 +766,8 @@ _SO = {
     "nervous": (("could not sleep", "睡不著"), ("forgot the answer", "忘了答案"), ("spoke too fast", "說話說得太快")),
     "angry": (("did not answer the phone", "沒有接電話"), ("went home early", "提早回家了"), ("slammed the door", "用力把門關上了")),
     "sad": (("cried all night", "哭了一整晚"), ("did not say a word", "一句話也沒說"), ("stayed at home", "待在家裡")),
-    "hungry": ("eat",), "sleepy": ("drink",), "bored": ("watch", "read", "listen to"), "thirsty": ("drink",),
+    "hungry": (("eat", ("snack", "meal", "fruit", "bread")),), "sleepy": (("drink", ("brewed",)),),
+    "bored": (("watch", ("movie",)), ("read", ("book",)), ("listen to", ("song", "story"))), "thirsty": (("drink", ("drink",)),),
     "embarrassed": (("turned red", "臉紅了"), ("looked away", "把頭轉開了")),
 }  # fmt: skip
 # why one does something with a thing, or does not
@@ -693,7 +785,8 @@ def reason(dice: Dice) -> tuple[Phrase, Phrase, bool]:
     verb = _verbs(base)[0]
     kind = dice.pick([kind for kind in verb.zh if kind in adjective.zh])
     noun = dice.common(words.NOUNS[kind])
-    parts = {"o": definite(dice, noun), "be": text(is_are(noun)), "q": word(why, adjective.zh[kind])}
+    this = dice.pick((("this", "這"), ("that", "那")))
+    parts = {"o": pointed(*this, noun), "be": text(is_are(noun)), "q": word(why, adjective.zh[kind])}
     first = sync("{o} {be} {d} {q}", "{o} {d} {q}", d=word("very", very(adjective.zh[kind])), **parts)
     it = text("them" if noun.unit == "pair" else "it")
     return first, sync("{v} {it}", "{v}", v=word(base, verb.zh[kind]), it=it), does
@@ -707,8 +800,9 @@ def connected(dice: Dice) -> Phrase:
         mood = dice.common(_FEELINGS)
         first = feeling(who, mood)
         then = dice.pick(_SO[mood[0]])
-        if isinstance(then, str):
-            what = event(dice, _verbs(then))
+        if isinstance(then[1], tuple):
+            (verb,), noun = _verbs(then[0]), dice.common(words.NOUNS[dice.pick(then[1])])
+            what = Event(verb, verb.zh[noun.kind], noun)
             acts = sync("{v} {o}", "{v} 了 {o}", v=what.did(), o=object_of(dice, what, again))
         else:
             acts = word(*then)
@@ -720,16 +814,20 @@ def connected(dice: Dice) -> Phrase:
         if does:
             parts["w"] = word(f"{who.verb('want')} to", "想")
             return sync("{a} , so {s} {w} {v} .", "{a} ， 所以 {s} {w} {v} 。", **parts)
-        no = word("not", "不")
+        no = word("not", "不會")
         if dice.chance(0.5):
             d = text(f"{who.does()} not want to")
             return sync("{a} , so {s} {d} {v} .", "{a} ， 所以 {s} 不想 {v} 。", d=d, **parts)
-        return sync("{a} ; {t} , {s} will {n} {v} .", "{a} ， {t} {s} {n} {v} 。", t=word("therefore", "因此"), n=no, **parts)
+        return sync(
+            "{a} ; {t} , {s} will {n} {v} .", "{a} ， {t} {s} {n} {v} 。", t=word("therefore", "因此"), n=no, **parts
+        )
     if x < 0.58:
         plan = event(dice, _INDOORS)
         parts = {"s": who.phrase, "v": plan.do(), "o": object_of(dice, plan, who)}
         then = sync("{s} will {v} {o} at home", "{s} 就 會 在家 {v} {o}", **parts)
-        return sync("{i} {a} , {c} .", "{i} {a} ， {c} 。", i=word("If", "如果"), a=word(*dice.common(_IF_WEATHER)), c=then)
+        return sync(
+            "{i} {a} , {c} .", "{i} {a} ， {c} 。", i=word("If", "如果"), a=word(*dice.common(_IF_WEATHER)), c=then
+        )
     if x < 0.72:
         first = feeling(who, dice.pick(_FEELINGS[:2] + _FEELINGS[7:8]))
         what = event(dice, _WORK)
@@ -743,12 +841,16 @@ def connected(dice: Dice) -> Phrase:
         meanwhile = word(*dice.common(_MEANWHILE))
         return sync("{w} {a} , {c} .", "{a} {w} ， {c} 。", w=word("When", "的時候"), a=doing, c=meanwhile)
     what, then = completed_event(dice, _FINISHED), event(dice, _INDOORS)
-    before = sync("{v} {o}", "{v} {o}", v=word(ing(what.verb.base), words.COMPLETED[what.zh]), o=definite(dice, what.noun, who))
+    before = sync(
+        "{v} {o}", "{v} {o}", v=word(ing(what.verb.base), words.COMPLETED[what.zh]), o=definite(dice, what.noun, who)
+    )
     parts = {"s": who.phrase, "v": then.did(), "o": object_of(dice, then, who), "x": before}
     return sync("{b} {x} , {s} {v} {o} .", "{x} {b} ， {s} {v} 了 {o} 。", b=word("After", "以後"), **parts)
 
 
-_INDOORS = _verbs("read", "watch", "listen to", "write", "bake", "clean", "wash", "iron", "fold", "drink", "draw", "boil")
+_INDOORS = _verbs(
+    "read", "watch", "listen to", "write", "bake", "clean", "wash", "iron", "fold", "drink", "draw", "boil"
+)
 _WORK = _verbs("wash", "write", "repair", "clean", "iron", "feed", "boil", "fold", "take care of", "translate", "fry")
 _FINISHED = _verbs("read", "write", "wash", "eat", "drink", "clean", "repair", "iron", "send", "sing")
 _IF_WEATHER = (("it rains tomorrow", "明天下雨"), ("it is too hot", "天氣太熱"),
@@ -789,6 +891,8 @@ _REQUESTED = _verbs("open", "wash", "repair", "read", "clean", "send", "translat
 def request(dice: Dice) -> Phrase:
     """Please: 請; would you mind, to people with a title: 麻煩您; don't: 不要."""
     what, x = event(dice, _REQUESTED), dice.random()
+    while what.noun.kind in ("business", "account"):
+        what = event(dice, _REQUESTED)
     goal = definite(dice, what.noun)
     when = word(*dice.pick((("first", "先"), ("again", "再"), ("now", "現在")))) if dice.chance(0.3) else NOTHING
     parts = {"v": what.do(), "o": goal, "t": when}
@@ -798,9 +902,17 @@ def request(dice: Dice) -> Phrase:
         return sync("{p} {v} {o} {t} .", "{p} {t} {v} {o} 。", p=word("Do not", "不要"), **parts)
     if x < 0.8:
         call = sync("{n} ,", "{n} ，", n=titled(dice).phrase)
-        return sync("{c} {p} {v} {o} {t} ?", "{c} {p} {t} {v} {o} 好嗎 ？", c=call, p=word("would you please", "麻煩您"), **parts)
+        return sync(
+            "{c} {p} {v} {o} {t} ?",
+            "{c} {p} {t} {v} {o} 好嗎 ？",
+            c=call,
+            p=word("would you please", "麻煩您"),
+            **parts,
+        )
     call = sync("{n} ,", "{n} ，", n=given_name(dice).phrase)
-    return sync("{c} {p} {v} {o} {t} ?", "{c} {p} {t} 幫 我 {v} {o} 嗎 ？", c=call, p=word("can you help me", "你可以"), **parts)
+    return sync(
+        "{c} {p} {v} {o} {t} ?", "{c} {p} {t} 幫 我 {v} {o} 嗎 ？", c=call, p=word("can you help me", "你可以"), **parts
+    )
 
 
 _LENT = ("book", "bicycle", "tool", "bag", "device", "pen", "clothes", "car", "blade", "strings", "bowed")
@@ -816,26 +928,49 @@ def some_new(dice: Dice, noun: Noun) -> Phrase:
 
 def giving(dice: Dice) -> Phrase:
     """Lend and borrow are both 借, given a present is 送, and what is taught is 教."""
-    who, other, x = anybody(dice), third_party(dice), dice.random()
+    who, x = anybody(dice), dice.random()
+    other = another(dice, who)
     when = time_of(dice, "past") if dice.chance(0.5) else NOTHING
     parts = {"s": who.phrase, "x": other.other, "t": when}
     if x < 0.25:
         noun = dice.common(words.NOUNS[dice.pick(_LENT)])
         if dice.chance(0.4):
-            return sync("{s} {v} {x} {o} {t} .", "{s} {t} 把 {o} {v} 給 {x} 了 。", v=word("lent", "借"), o=definite(dice, noun, who), **parts)
-        return sync("{s} {v} {x} {o} {t} .", "{s} {t} {v} 給 {x} {o} 。", v=word("lent", "借"), o=some_new(dice, noun), **parts)
+            return sync(
+                "{s} {v} {x} {o} {t} .",
+                "{s} {t} 把 {o} {v} 給 {x} 了 。",
+                v=word("lent", "借"),
+                o=definite(dice, noun, who),
+                **parts,
+            )
+        return sync(
+            "{s} {v} {x} {o} {t} .", "{s} {t} {v} 給 {x} {o} 。", v=word("lent", "借"), o=some_new(dice, noun), **parts
+        )
     if x < 0.5:
         noun = dice.common(words.NOUNS[dice.pick(_LENT)])
-        return sync("{s} {v} {o} from {x} {t} .", "{s} {t} 向 {x} {v} 了 {o} 。", v=word("borrowed", "借"), o=some_new(dice, noun), **parts)
+        return sync(
+            "{s} {v} {o} from {x} {t} .",
+            "{s} {t} 向 {x} {v} 了 {o} 。",
+            v=word("borrowed", "借"),
+            o=some_new(dice, noun),
+            **parts,
+        )
     if x < 0.62:
         noun = dice.common(words.NOUNS[dice.pick(_LENT)])
-        return sync("{s} {v} {o} to {x} {t} .", "{s} {t} 把 {o} {v} 給 {x} 了 。", v=word("returned", "還"), o=the(noun), **parts)
+        return sync(
+            "{s} {v} {o} to {x} {t} .",
+            "{s} {t} 把 {o} {v} 給 {x} 了 。",
+            v=word("returned", "還"),
+            o=the(noun),
+            **parts,
+        )
     if x < 0.85:
         noun = dice.common(words.NOUNS[dice.pick(_GIVEN)])
         gift = some_new(dice, noun)
         if dice.chance(0.5):
             return sync("{s} {v} {x} {o} {t} .", "{s} {t} {v} 給 {x} {o} 。", v=word("gave", "送"), o=gift, **parts)
-        return sync("{s} {v} {o} for {x} {t} .", "{s} {t} {v} 了 {o} 給 {x} 。", v=word("bought", "買"), o=gift, **parts)
+        return sync(
+            "{s} {v} {o} for {x} {t} .", "{s} {t} {v} 了 {o} 給 {x} 。", v=word("bought", "買"), o=gift, **parts
+        )
     if x < 0.93:
         subject = word(*dice.common(words.LANGUAGES))
         return sync("{s} {v} {x} {o} {t} .", "{s} {t} {v} {x} {o} 。", v=word("taught", "教"), o=subject, **parts)
@@ -850,15 +985,24 @@ def knowing(dice: Dice) -> Phrase:
     knows = who.verb("know")
     if x < 0.3:
         if dice.chance(0.5):
-            return sync("{s} {v} {o} .", "{s} {v} {o} 。", s=who.phrase, v=word(knows, "認識"), o=third_party(dice).other)
-        parts = {"s": who.phrase, "d": text(who.does()), "v": word("know", "認識"), "o": third_party(dice).other}
+            return sync(
+                "{s} {v} {o} .", "{s} {v} {o} 。", s=who.phrase, v=word(knows, "認識"), o=acquaintance(dice).other
+            )
+        parts = {"s": who.phrase, "d": text(who.does()), "v": word("know", "認識"), "o": acquaintance(dice).other}
         return sync("{s} {d} not {v} {o} .", "{s} 不 {v} {o} 。", **parts)
     if x < 0.6:
         that = simple(dice)
         if dice.chance(0.5):
             return sync("{s} {v} that {c} .", "{s} {v} {c} 。", s=who.phrase, v=word(knows, "知道"), c=that)
         who = never_alone(dice)
-        return sync("{d} {s} {v} that {c} ?", "{s} {v} {c} 嗎 ？", d=text(who.does()), s=who.phrase, v=word("know", "知道"), c=that)
+        return sync(
+            "{d} {s} {v} that {c} ?",
+            "{s} {v} {c} 嗎 ？",
+            d=text(who.does()),
+            s=who.phrase,
+            v=word("know", "知道"),
+            c=that,
+        )
     if x < 0.8:
         what = event(dice, _SKILLS)
         v, o = what.do(), kind_of_thing(what)
@@ -875,7 +1019,11 @@ def knowing(dice: Dice) -> Phrase:
 
 
 _SKILLS = _verbs("play", "drive", "ride", "repair", "bake", "make", "grow", "iron", "sing", "fry")
-_PARTS_OF_DAY = (("in the morning", "早上", 8, 11), ("in the afternoon", "下午", 1, 5), ("in the evening", "晚上", 6, 9))
+_PARTS_OF_DAY = (
+    ("in the morning", "早上", 8, 11),
+    ("in the afternoon", "下午", 1, 5),
+    ("in the evening", "晚上", 6, 9),
+)
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
            "December")  # fmt: skip
 _PRICES = (("book", 180, 900, 10), ("clothes", 500, 6000, 100), ("device", 3000, 60000, 500), ("car", 200_000, 2_000_000, 50_000),
@@ -896,7 +1044,9 @@ def number(dice: Dice) -> Phrase:
         price = word(en_number(n), zh_number(n), open=True)
         costs = dice.pick((("costs", "要"), ("cost", "花了")))
         if costs[0] == "costs":
-            return sync("{o} {v} {n} dollars .", "{o} {v} {n} 元 。", o=pointed("this", "這", noun), v=word(*costs), n=price)
+            return sync(
+                "{o} {v} {n} dollars .", "{o} {v} {n} 元 。", o=pointed("this", "這", noun), v=word(*costs), n=price
+            )
         return sync("{o} {v} {x} {n} dollars .", "{o} {v} {x} {n} 元 。", o=pointed("that", "那", noun), v=word(*costs), n=price,
                     x=third_party(dice).other)  # fmt: skip
     if x < 0.42:
@@ -910,19 +1060,34 @@ def number(dice: Dice) -> Phrase:
         clock = word(f"half past {en_number(hour)}" if half else f"{en_number(hour)} o'clock",
                      f"{zh_number(hour)}點{'半' if half else ''}")  # fmt: skip
         day = word(*dice.pick(_WEEKDAYS))
-        return sync("{e} begins at {c} {p} on {t} .", "{e} {t} {p} {c} 開始 。", e=word(*dice.common(_HAPPENINGS)), c=clock, p=part, t=day)
+        return sync(
+            "{e} begins at {c} {p} on {t} .",
+            "{e} {t} {p} {c} 開始 。",
+            e=word(*dice.common(_HAPPENINGS)),
+            c=clock,
+            p=part,
+            t=day,
+        )
     if x < 0.8:
         who, n = dice.pick((given_name, full_name))(dice), dice.number(4, 95)
         age = word(en_number(n), zh_number(n), open=n > 12)
         will = dice.chance(0.35)
         if will:
-            return sync("{s} will be {n} years old {t} .", "{s} {t} 就 {n} 歲 了 。", s=who.phrase, n=age, t=word("next year", "明年"))
+            return sync(
+                "{s} will be {n} years old {t} .",
+                "{s} {t} 就 {n} 歲 了 。",
+                s=who.phrase,
+                n=age,
+                t=word("next year", "明年"),
+            )
         return sync("{s} is {n} years old .", "{s} {n} 歲 。", s=who.phrase, n=age)
     if x < 0.9:
-        n = dice.number(3, 90) * 10 ** dice.number(1, 5)
+        n = dice.number(3, 90) * 10 ** dice.number(1, 4)
         crowd = word(en_number(n), zh_number(n), open=True)
         where = word(*dice.common(words.CITIES))
-        return sync("{n} people went to {p} {t} .", "{t} 有 {n} 人 去 了 {p} 。", n=crowd, p=where, t=time_of(dice, "past"))
+        return sync(
+            "{n} people went to {p} {t} .", "{t} 有 {n} 人 去 了 {p} 。", n=crowd, p=where, t=time_of(dice, "past")
+        )
     year = dice.number(1650, 2015)
     noun = dice.common(words.NOUNS[dice.pick(("monument", "institution"))])
     built = {"y": word(str(year), zh_year(year), open=True), "o": pointed("this", "這", noun), "v": word("built", "蓋")}
@@ -936,7 +1101,11 @@ _WEATHER = (("rain", "rained", "雨"), ("snow", "snowed", "雪"), ("hail", "hail
 _SEASONS = (
     ("summer", "夏天", (("hot", "hotter", "熱"), ("humid", "more humid", "潮濕"), ("sunny", "sunnier", "晴朗"))),
     ("winter", "冬天", (("cold", "colder", "冷"), ("dry", "drier", "乾燥"), ("gloomy", "gloomier", "陰沉"))),
-    ("spring", "春天", (("warm", "warmer", "溫暖"), ("humid", "more humid", "潮濕"), ("pleasant", "more pleasant", "宜人"))),
+    (
+        "spring",
+        "春天",
+        (("warm", "warmer", "溫暖"), ("humid", "more humid", "潮濕"), ("pleasant", "more pleasant", "宜人")),
+    ),
     ("autumn", "秋天", (("cool", "cooler", "涼爽"), ("dry", "drier", "乾燥"), ("beautiful", "more beautiful", "美"))),
 )
 
@@ -961,12 +1130,19 @@ def weather(dice: Dice) -> Phrase:
     if x < 0.85:
         q = word(plain, quality)
         return sync("It is very {q} {p} in {s} .", "{p} 的 {s} 很 {q} 。", q=q, p=where, s=season)
-    city, other = dice.common(words.CITIES), dice.common(words.CITIES)
+    city = other = dice.common(words.CITIES)
+    while other == city:
+        other = dice.common(words.CITIES)
     parts = {"a": word(*city), "b": word(*other), "q": word(more, quality), "s": season}
     return sync("{a} is {q} than {b} in {s} .", "{a} 的 {s} 比 {b} {q} 。", **parts)
 
 
-_SPANS = (("hour", "個小時", "hours"), ("day", "天", "days"), ("minute", "分鐘", "minutes"), ("week", "個星期", "weeks"))
+_SPANS = (
+    ("hour", "個小時", "hours"),
+    ("day", "天", "days"),
+    ("minute", "分鐘", "minutes"),
+    ("week", "個星期", "weeks"),
+)
 _LASTING = (("read", "看", "a book", "書"), ("practiced", "練", "the piano", "鋼琴"), ("watched", "看", "TV", "電視"),
             ("studied", "讀", "English", "英文"), ("waited for", "等", "the bus", "公車"), ("played", "打", "basketball", "籃球"),
             ("listened to", "聽", "music", "音樂"), ("worked on", "寫", "the report", "報告"), ("played", "下", "chess", "棋"),
@@ -982,7 +1158,12 @@ def duration(dice: Dice) -> Phrase:
         n = dice.number(1, 6) if unit == "hour" else dice.number(2, 5) * 10
         long = sync("for {n} {u}", "{n} {u}", n=amount(n), u=word(unit if n == 1 else units, zh_unit))
         past, zh, goal, zh_goal = dice.common(_LASTING)
-        parts = {"s": who.phrase, "v": word(past, zh), "o": word(goal, zh_goal) if goal else text("", zh_goal), "d": long}
+        parts = {
+            "s": who.phrase,
+            "v": word(past, zh),
+            "o": word(goal, zh_goal) if goal else text("", zh_goal),
+            "d": long,
+        }
         when = word(*dice.pick(words.TIMES["past day"][:8]))
         return sync("{s} {v} {o} {d} {t} .", "{s} {t} {v} 了 {d} 的 {o} 。", t=when, **parts)
     if x < 0.75:
@@ -991,12 +1172,24 @@ def duration(dice: Dice) -> Phrase:
         years = amount(n)
         verb = dice.pick((("lived", "住"), ("worked", "工作"), ("studied", "念")))
         parts = {"s": who.phrase, "h": text(who.has()), "v": word(*verb), "p": where, "n": years}
-        return sync("{s} {h} {v} in {p} for {n} years .", "{s} 在 {p} {v} 了 {n} 年 " + ("書 。" if verb[1] == "念" else "。"), **parts)
+        return sync(
+            "{s} {h} {v} in {p} for {n} years .",
+            "{s} 在 {p} {v} 了 {n} 年 " + ("書 。" if verb[1] == "念" else "。"),
+            **parts,
+        )
     game, verb, zh_game = dice.common(words.GAMES)
     times = dice.pick((("once", "一次"), ("twice", "兩次"), ("three times", "三次"), ("four times", "四次")))
     per = dice.pick((("a week", "一個星期"), ("a month", "一個月"), ("a year", "一年")))
     play = word(who.verb("play"), verb)
-    return sync("{s} {v} {g} {n} {p} .", "{s} {p} {v} {n} {g} 。", s=who.phrase, v=play, g=word(game, zh_game), n=word(*times), p=word(*per))
+    return sync(
+        "{s} {v} {g} {n} {p} .",
+        "{s} {p} {v} {n} {g} 。",
+        s=who.phrase,
+        v=play,
+        g=word(game, zh_game),
+        n=word(*times),
+        p=word(*per),
+    )
 
 
 _SAY = (("said", "說"), ("think", "覺得"), ("heard", "聽說"), ("hope", "希望"), ("believe", "相信"))
@@ -1026,8 +1219,16 @@ def say(dice: Dice, who: Person, what: Phrase | None = None) -> Phrase:
     return sync("{s} {v} that {c}", "{s} {v} {c}", s=who.phrase, v=verb, c=what)
 
 
-_WELL = (("well", "好"), ("fast", "快"), ("badly", "差"), ("terribly", "糟"))
-_PERFORMED = (("speak", "說"), ("play", ""), ("sing", "唱"), ("drive", "開"), ("cook", "煮"), ("draw", "畫"), ("swim", "游"))
+_WELL = (("well", "好"), ("fast", "快"), ("badly", "差"))
+_PERFORMED = (
+    ("speak", "說"),
+    ("play", ""),
+    ("sing", "唱"),
+    ("drive", "開"),
+    ("cook", "煮"),
+    ("draw", "畫"),
+    ("swim", "游"),
+)
 _SLOWLY = (("slowly", "慢慢地"), ("quietly", "安靜地"), ("quickly", "很快地"), ("carefully", "小心地"), ("happily", "開心地"),
            ("secretly", "偷偷地"), ("patiently", "耐心地"), ("hurriedly", "匆忙地"))  # fmt: skip
 _BY = (("by train", "搭火車"), ("by bus", "搭公車"), ("by car", "開車"), ("by high-speed train", "搭高鐵"), ("by bicycle", "騎腳踏車"),
@@ -1049,20 +1250,44 @@ def manner(dice: Dice) -> Phrase:
         else:
             what = event(dice, _verbs("play"))
             v, o = what.does(who), kind_of_thing(what)
-        return sync("{s} {v} {o} {d} {h} .", "{s} {o} {v} 得 {d} {h} 。", s=who.phrase, v=v, o=o, d=degree, h=word(*how))
+        return sync(
+            "{s} {v} {o} {d} {h} .", "{s} {o} {v} 得 {d} {h} 。", s=who.phrase, v=v, o=o, d=degree, h=word(*how)
+        )
     if x < 0.65:
         what = event(dice, _verbs("open", "read", "eat", "drink", "write", "clean", "carry", "draw", "hide", "cut"))
-        parts = {"s": who.phrase, "v": what.did(), "o": definite(dice, what.noun, who), "h": word(*dice.common(_SLOWLY))}
+        parts = {
+            "s": who.phrase,
+            "v": what.did(),
+            "o": definite(dice, what.noun, who),
+            "h": word(*dice.common(_SLOWLY)),
+        }
         return sync("{s} {h} {v} {o} .", "{s} {h} {v} 了 {o} 。", **parts)
     city = dice.common(words.CITIES)
     by = ("by plane", "搭飛機") if city[0] in words.ABROAD else dice.common(_BY)
     where = word(*city)
     if dice.chance(0.5):
         went = time_of(dice, "past")
-        return sync("{s} {v} to {p} {b} {t} .", "{s} {t} {b} {v} 了 {p} 。", s=who.phrase, v=word("went", "去"), p=where, b=word(*by), t=went)
+        return sync(
+            "{s} {v} to {p} {b} {t} .",
+            "{s} {t} {b} {v} 了 {p} 。",
+            s=who.phrase,
+            v=word("went", "去"),
+            p=where,
+            b=word(*by),
+            t=went,
+        )
     with_whom = sync("with {x}", "跟 {x}", x=third_party(dice).other)
     t = time_of(dice, "future")
-    return sync("{s} will {v} to {p} {b} {w} {t} .", "{s} {t} 會 {w} {b} {v} {p} 。", s=who.phrase, v=word("go", "去"), p=where, b=word(*by), w=with_whom, t=t)
+    return sync(
+        "{s} will {v} to {p} {b} {w} {t} .",
+        "{s} {t} 會 {w} {b} {v} {p} 。",
+        s=who.phrase,
+        v=word("go", "去"),
+        p=where,
+        b=word(*by),
+        w=with_whom,
+        t=t,
+    )
 
 
 _WANTING = (("like", "喜歡", "ing"), ("want", "想", "to"), ("plan", "打算", "to"), ("decide", "決定", "to"), ("need", "需要", "to"),
@@ -1075,15 +1300,34 @@ def wanting(dice: Dice) -> Phrase:
     if x < 0.5:
         en, zh, form = dice.common(_WANTING)
         if form == "ing":
-            parts = {"s": who.phrase, "w": word(who.verb(en), zh), "v": what.doing(), "o": kind_of_thing(what), "p": place_of(dice, what, 0.4)}
+            parts = {
+                "s": who.phrase,
+                "w": word(who.verb(en), zh),
+                "v": what.doing(),
+                "o": kind_of_thing(what),
+                "p": place_of(dice, what, 0.4),
+            }
             return sync("{s} {w} {v} {o} {p} .", "{s} {w} {p} {v} {o} 。", **parts)
-        parts = {"s": who.phrase, "w": word(who.verb(en), zh), "v": what.do(), "o": object_of(dice, what, who), "p": place_of(dice, what, 0.3)}
+        parts = {
+            "s": who.phrase,
+            "w": word(who.verb(en), zh),
+            "v": what.do(),
+            "o": object_of(dice, what, who),
+            "p": place_of(dice, what, 0.3),
+        }
         return sync("{s} {w} to {v} {o} {p} .", "{s} {w} {p} {v} {o} 。", **parts)
     parts = {"s": who.phrase, "v": what.do(), "o": definite(dice, what.noun, who)}
     if x < 0.7:
-        return sync("{s} {f} to {v} {o} .", "{s} {f} {v} {o} 了 。", f=word("forgot", "忘了"), **parts)
+        return sync("{s} {f} to {v} {o} .", "{s} {f} {v} {o} 。", f=word("forgot", "忘了"), **parts)
     if x < 0.8:
-        return sync("{r} to {v} {o} {t} .", "{t} {r} {v} {o} 。", r=word("Remember", "記得"), v=parts["v"], o=parts["o"], t=time_of(dice, "future", what))
+        return sync(
+            "{r} to {v} {o} {t} .",
+            "{t} {r} {v} {o} 。",
+            r=word("Remember", "記得"),
+            v=parts["v"],
+            o=definite(dice, what.noun, YOU),
+            t=time_of(dice, "future", what),
+        )
     person = third_party(dice)
     ask = word(*dice.pick((("asked", "請"), ("told", "叫"), ("helped", "幫"))))
     return sync("{s} {a} {x} to {v} {o} .", "{s} {a} {x} {v} {o} 。", a=ask, x=person.other, **parts)
@@ -1137,35 +1381,43 @@ def game(dice: Dice) -> Phrase:
     other = third_party(dice)
     v = word(ing("play"), verb)
     if x < 0.9:
-        return sync("{s} {be} {v} {g} with {x} .", "{s} 正在 跟 {x} {v} {g} 。", be=text(who.be()), v=v, x=other.other, s=who.phrase, g=g)
+        return sync(
+            "{s} {be} {v} {g} with {x} .",
+            "{s} 正在 跟 {x} {v} {g} 。",
+            be=text(who.be()),
+            v=v,
+            x=other.other,
+            s=who.phrase,
+            g=g,
+        )
     learn = word(f"{who.be()} learning to", "在學")
     return sync("{s} {l} {v} {g} .", "{s} {l} {v} {g} 。", l=learn, v=word("play", verb), s=who.phrase, g=g)
 
 
 KINDS = {
-    "statement": (statement, 9),
+    "statement": (statement, 12),
     "progress": (progress, 6),
     "habit": (habit, 6),
-    "future": (future, 5),
+    "future": (future, 7),
     "already": (already, 4),
     "experience": (experience, 4),
     "negation": (negation, 5),
     "yes or no": (yes_no, 5),
-    "wh question": (wh_question, 6),
-    "relative clause": (relative, 7),
+    "wh question": (wh_question, 7),
+    "relative clause": (relative, 10),
     "ba": (ba, 6),
     "bei": (bei, 5),
     "comparison": (comparison, 6),
     "existence": (existence, 4),
-    "connective": (connected, 6),
+    "connective": (connected, 12),
     "modal": (modal, 4),
     "request": (request, 4),
-    "giving": (giving, 5),
-    "knowing": (knowing, 4),
+    "giving": (giving, 6),
+    "knowing": (knowing, 5),
     "number": (number, 5),
     "weather": (weather, 2),
     "duration": (duration, 4),
-    "saying": (saying, 4),
+    "saying": (saying, 7),
     "manner": (manner, 4),
     "wanting": (wanting, 5),
     "description": (description, 5),
@@ -1199,11 +1451,17 @@ def relative_as_object(dice: Dice) -> Phrase:
 
 
 def said_that_said(dice: Dice) -> Phrase:
-    """My mother said that Tom thinks that it will rain."""
-    return sentence(say(dice, anybody(dice), say(dice, third_party(dice))))
+    """My mother said that Tom thinks that the soup is good."""
+    who = anybody(dice)
+    return sentence(say(dice, who, say(dice, another(dice, who))))
 
 
-_FRIEND, _BOSS, _SISTER, _BROTHER = ("friend", "朋友"), ("boss", "老闆"), ("younger sister", "妹妹"), ("older brother", "哥哥")
+_FRIEND, _BOSS, _SISTER, _BROTHER = (
+    ("friend", "朋友"),
+    ("boss", "老闆"),
+    ("younger sister", "妹妹"),
+    ("older brother", "哥哥"),
+)
 _MOM, _SON, _ROOMMATE, _TEACHER = ("mom", "媽媽"), ("son", "兒子"), ("roommate", "室友"), ("teacher", "老師")
 _CHAINS = ((_FRIEND, _BROTHER), (_BOSS, _SON), (_SISTER, _ROOMMATE), (_FRIEND, _MOM, _BOSS), (_BROTHER, _BOSS),
            (_SISTER, _FRIEND, _MOM), (_SON, _TEACHER), (_ROOMMATE, _SISTER, _BOSS), (_SON, _FRIEND, _MOM),
@@ -1217,10 +1475,20 @@ def chain_of_owners(dice: Dice) -> Phrase:
         noun = dice.common(words.NOUNS["bag"])
     quality, degree = quality_of(dice, noun)
     first, *others = dice.pick(_CHAINS)
-    owner = sync("{of} {x}", "{of} {x}", of=word(*dice.pick((("my", "我"), ("his", "他"), ("her", "她")))), x=word(*first))
+    owner = sync(
+        "{of} {x}", "{of} {x}", of=word(*dice.pick((("my", "我"), ("his", "他"), ("her", "她")))), x=word(*first)
+    )
     for other in others:
         owner = sync("{x} 's {y}", "{x} 的 {y}", x=owner, y=word(*other))
-    return sync("{o} 's {n} {be} {d} {q} .", "{o} 的 {n} {d} {q} 。", o=owner, n=noun_word(noun), be=text(is_are(noun)), d=degree, q=quality)
+    return sync(
+        "{o} 's {n} {be} {d} {q} .",
+        "{o} 的 {n} {d} {q} 。",
+        o=owner,
+        n=noun_word(noun),
+        be=text(is_are(noun)),
+        d=degree,
+        q=quality,
+    )
 
 
 def relative_in_comparison(dice: Dice) -> Phrase:
@@ -1228,7 +1496,14 @@ def relative_in_comparison(dice: Dice) -> Phrase:
     noun, what = relative_object(dice)
     adjective = dice.common(adjectives_of(noun))
     quality = word(adjective.comparative, adjective.zh[noun.kind])
-    return sync("{s} {be} {q} than {o} .", "{s} 比 {o} {q} 。", s=pointed("this", "這", noun), be=text(is_are(noun)), q=quality, o=what)
+    return sync(
+        "{s} {be} {q} than {o} .",
+        "{s} 比 {o} {q} 。",
+        s=pointed("this", "這", noun),
+        be=text(is_are(noun)),
+        q=quality,
+        o=what,
+    )
 
 
 HELD_OUT = {

@@ -46,10 +46,11 @@ class Adjective(NamedTuple):
 _NOUNS = {
     "book": "book 書 本; novel 小說 本; magazine 雜誌 本; dictionary 字典 本; textbook 課本 本; comic book 漫畫 本; "
     "diary 日記 本; cookbook 食譜 本; guidebook 旅遊指南 本; biography 傳記 本; encyclopedia 百科全書 本",
-    "writing": "report 報告 份; article 文章 篇; essay 作文 篇; poem 詩 首; short story 短篇小說 篇; script 劇本 份; "
+    "writing": "report 報告 份; article 文章 篇; essay 作文 篇; poem 詩 首; detective story 偵探小說 篇; script 劇本 份; "
     "fable 寓言 篇",
     "mail": "letter 信 封; e-mail 電子郵件 封; postcard 明信片 張; invitation 邀請函 張; telegram 電報 封",
-    "parcel": "parcel 包裹 個; present 禮物 份; package 包裹 個; gift basket 禮籃 個; care package 愛心包裹 個",
+    "parcel": "parcel 包裹 個; package 包裹 個; care package 愛心包裹 個",
+    "gift": "present 禮物 份; souvenir 紀念品 個; gift basket 禮籃 個; bouquet 花束 束",
     "clothes": "shirt 襯衫 件; coat 大衣 件; jacket 外套 件; sweater 毛衣 件; dress 洋裝 件; skirt 裙子 條; "
     "uniform 制服 套; raincoat 雨衣 件; suit 西裝 套; vest 背心 件; cheongsam 旗袍 件; bathrobe 浴袍 件",
     "jewelry": "hat 帽子 頂; watch 手錶 支; ring 戒指 枚; necklace 項鍊 條; mask 口罩 個; helmet 安全帽 頂; "
@@ -68,9 +69,10 @@ _NOUNS = {
     "hamster 倉鼠 隻; hedgehog 刺蝟 隻; chinchilla 龍貓 隻",
     "farm animal": "chicken 雞 隻; pig 豬 頭; cow 牛 頭; duck 鴨子 隻; sheep 羊 頭; horse 馬 匹; goose 鵝 隻; "
     "donkey 驢子 頭; camel 駱駝 匹",
-    "wild animal": "monkey 猴子 隻; snake 蛇 條; bear 熊 頭; deer 鹿 隻; squirrel 松鼠 隻; butterfly 蝴蝶 隻; "
-    "elephant 大象 頭; tiger 老虎 隻; owl 貓頭鷹 隻; fox 狐狸 隻; mouse 老鼠 隻; bat 蝙蝠 隻; "
-    "crane 鶴 隻; lizard 蜥蜴 隻; pangolin 穿山甲 隻; leopard cat 石虎 隻",
+    "beast": "bear 熊 頭; snake 蛇 條; tiger 老虎 隻; wolf 狼 匹; crocodile 鱷魚 隻; leopard cat 石虎 隻",
+    "wild animal": "monkey 猴子 隻; deer 鹿 隻; squirrel 松鼠 隻; butterfly 蝴蝶 隻; "
+    "elephant 大象 頭; owl 貓頭鷹 隻; fox 狐狸 隻; mouse 老鼠 隻; bat 蝙蝠 隻; "
+    "crane 鶴 隻; lizard 蜥蜴 隻; pangolin 穿山甲 隻; otter 水獺 隻",
     "fruit": "apple 蘋果 顆; orange 柳橙 顆; mango 芒果 顆; banana 香蕉 根; watermelon 西瓜 顆; peach 桃子 顆; "
     "pineapple 鳳梨 顆; pear 梨子 顆; guava 芭樂 顆; papaya 木瓜 顆; persimmon 柿子 顆; pomelo 柚子 顆",
     "vegetable": "tomato 番茄 顆; potato 馬鈴薯 顆; carrot 紅蘿蔔 根; onion 洋蔥 顆; cabbage 高麗菜 顆; "
@@ -106,7 +108,8 @@ _NOUNS = {
     "match": "game 比賽 場; match 比賽 場; show 表演 場",
     "song": "song 歌 首; folk song 民謠 首; lullaby 搖籃曲 首; symphony 交響曲 首; sonata 奏鳴曲 首",
     "talk": "speech 演講 場; concert 音樂會 場; lecture 講座 場; press conference 記者會 場",
-    "question": "question 問題 個; problem 問題 個; riddle 謎語 個",
+    "question": "question 問題 個; riddle 謎語 個",
+    "problem": "problem 問題 個; dispute 糾紛 場; misunderstanding 誤會 場",
     "story": "story 故事 個; joke 笑話 個; secret 秘密 個; fairy tale 童話 篇; legend 傳說 個",
     "house": "house 房子 棟; apartment 公寓 棟; villa 別墅 棟; cabin 小木屋 棟; garage 車庫 間; greenhouse 溫室 間",
     "institution": "school 學校 所; hospital 醫院 家; factory 工廠 家; dormitory 宿舍 棟; nursing home 養老院 家; "
@@ -136,7 +139,7 @@ _NOUNS = {
     "acquaintance": "classmate 同學 個; colleague 同事 個; neighbor 鄰居 個; friend 朋友 個; customer 客人 位; "
     "boss 老闆 位; guest 客人 位; roommate 室友 個; relative 親戚 個; landlord 房東 位; cousin 表妹 個",
     "plan": "plan 計畫 個; decision 決定 個; rule 規定 個; schedule 行程 個; strategy 策略 個",
-    "proposal": "suggestion 建議 個; proposal 提案 份; request 要求 個; apology 道歉 個",
+    "proposal": "suggestion 建議 個; proposal 提案 份; offer 提議 個",
 }
 # "English Chinese unit measure": what is counted by a cup, a bottle, a pair
 _STUFF = {
@@ -162,7 +165,7 @@ _IRREGULAR_PLURALS = {
     "knife": "knives", "mouse": "mice", "child": "children", "man": "men", "woman": "women", "goose": "geese",
     "sheep": "sheep", "deer": "deer", "goldfish": "goldfish", "fisherman": "fishermen", "scarf": "scarves",
     "potato": "potatoes", "sweet potato": "sweet potatoes", "tomato": "tomatoes", "volcano": "volcanoes",
-    "mango": "mangoes",
+    "mango": "mangoes", "wolf": "wolves",
 }  # fmt: skip
 _ES = ("s", "x", "ch", "sh")
 
@@ -206,7 +209,7 @@ _GROUPS = {
     "HOUSEHOLD": ("dish", "bag", "backpack", "tool", "blade", "pen", "linen"),
     "THING": ("book", "clothes", "jewelry", "car", "bicycle", "device", "furniture", "dish", "bag", "backpack", "tool",
               "blade", "pen", "trousers", "footwear", "spectacles", "strings", "bowed", "wind", "scarf", "tie"),
-    "ANIMAL": ("pet", "farm animal", "wild animal"),
+    "ANIMAL": ("pet", "farm animal", "wild animal", "beast"),
     "PEOPLE": ("professional", "person", "acquaintance"),
 }  # fmt: skip
 
@@ -228,26 +231,26 @@ def _verb(forms: str, zh: str, where: str = "", when: str = "day") -> Verb:
 # --- verbs: "base past participle", Chinese by what is done to, where --------------------------------------------------
 
 VERBS = (
-    _verb("buy bought bought", "買 THING, FOOD, vegetable, paper, parcel", "shop"),
+    _verb("buy bought bought", "買 THING, FOOD, vegetable, paper, gift", "shop"),
     _verb("read read read", "看 book, writing, mail", "reading"),
-    _verb("write wrote written", "寫 writing, mail, song, book", "desk"),
-    _verb("wear wore worn", "穿 CLOTHING; 戴 jewelry, spectacles; 圍 scarf; 打 tie", "out"),
+    _verb("write wrote written", "寫 writing, mail, song", "desk"),
+    _verb("wear wore worn", "穿 CLOTHING; 戴 jewelry, spectacles; 圍 scarf; 打 tie", ""),
     _verb("wash washed washed", "洗 clothes, trousers, dish, car, linen, fruit, vegetable, footwear", "home"),
     _verb("play played played", "彈 strings; 拉 bowed; 吹 wind; 打 drum", "stage"),
     _verb("eat ate eaten", "吃 FOOD", "meal"),
     _verb("drink drank drunk", "喝 brewed, drink, soup, liquor", "meal"),
-    _verb("open opened opened", "打開 door, bag, backpack; 拆 parcel; 開 account, business; 翻開 book", ""),
+    _verb("open opened opened", "打開 door, bag, backpack; 拆 parcel, gift; 開 account, business; 翻開 book", ""),
     _verb("make made made", "泡 brewed; 做 baked, snack, meal, furniture; 煮 soup", ""),
     _verb("drive drove driven", "開 car", ""),
     _verb("ride rode ridden", "騎 bicycle", ""),
     _verb("repair repaired repaired", "修理 car, bicycle, device, furniture; 補 footwear, trousers; 修 door, INSTRUMENT", "yard"),
     _verb("raise raised raised", "養 pet, farm animal", "yard", "year"),
     _verb("feed fed fed", "餵 pet, farm animal", "yard"),
-    _verb("see saw seen", "看到 wild animal, pet, acquaintance, professional", "out"),
+    _verb("see saw seen", "看到 wild animal, beast, pet, acquaintance, professional", "out"),
     _verb("watch watched watched", "看 movie, match", "watch"),
     _verb("sing sang sung", "唱 song", "stage"),
     _verb("listen_to listened_to listened_to", "聽 song, story, talk", "home"),
-    _verb("draw drew drawn", "畫 flower, wild animal, tree, pet, scenery", "desk"),
+    _verb("draw drew drawn", "畫 flower, wild animal, beast, tree, pet, scenery", "desk"),
     _verb("carry carried carried", "搬 furniture; 提 bag; 背 backpack; 拿 book, tool; 抱 pet", ""),
     _verb("lose lost lost", "弄丟 tool, jewelry, bag, pen, paper, spectacles, backpack; 輸掉 match", "out"),
     _verb("find found found", "找到 tool, jewelry, bag, pen, paper, spectacles", "home"),
@@ -263,9 +266,9 @@ VERBS = (
     _verb("meet met met", "遇到 acquaintance, professional", "out"),
     _verb("answer answered answered", "回答 question; 回 mail", ""),
     _verb("tell told told", "說 story", "home"),
-    _verb("send sent sent", "寄 mail, parcel", "post"),
+    _verb("send sent sent", "寄 mail, parcel, gift", "post"),
     _verb("accept accepted accepted", "接受 proposal, plan", ""),
-    _verb("receive received received", "收到 mail, parcel, proposal", ""),
+    _verb("receive received received", "收到 mail, parcel, gift, proposal", ""),
     _verb("sell sold sold", "賣 car, bicycle, device, INSTRUMENT, book, picture", "city"),
     _verb("paint painted painted", "畫 picture; 粉刷 room, house; 油漆 door, furniture", ""),
     _verb("hang hung hung", "掛 picture; 曬 clothes, linen, trousers", "home"),
@@ -282,13 +285,13 @@ VERBS = (
     _verb("bake baked baked", "烤 baked, bread", "kitchen"),
     _verb("fry fried fried", "煎 egg; 炒 vegetable", "kitchen"),
     _verb("boil boiled boiled", "煮 egg, vegetable", "kitchen"),
-    _verb("hide hid hidden", "藏 parcel, jewelry, paper, baked", "home"),
+    _verb("hide hid hidden", "藏 gift, jewelry, paper, baked", "home"),
     _verb("climb climbed climbed", "爬 mountain, tree", ""),
     _verb("cross crossed crossed", "過 street, river", ""),
-    _verb("solve solved solved", "解決 question", ""),
-    _verb("discuss discussed discussed", "討論 plan, proposal, question, movie, book", "office"),
+    _verb("solve solved solved", "解決 problem", ""),
+    _verb("discuss discussed discussed", "討論 plan, proposal, problem, movie, book", "office"),
     _verb("take_care_of took_care_of taken_care_of", "照顧 pet, farm animal", "home"),
-    _verb("collect collected collected", "收集 stamp, picture; 蒐集 story", ""),
+    _verb("collect collected collected", "收集 stamp, picture", ""),
 )  # fmt: skip
 NOT_PROGRESSIVE = {"see", "lose", "find", "break", "meet", "receive", "miss", "catch", "understand", "cross", "wear",
                    "hide"}  # fmt: skip
@@ -370,10 +373,10 @@ ADJECTIVES = (
     _adjective("hot", "hotter", "燙 brewed, soup; 熱 room"),
     _adjective("boring", "more boring", "無聊 book, movie, talk, story; 沉悶 match"),
     _adjective("touching", "more touching", "感人 story, movie, song, mail"),
-    _adjective("important", "more important", "重要 plan, proposal, question, mail, match, writing"),
-    _adjective("complicated", "more complicated", "複雜 question, plan, story, device"),
+    _adjective("important", "more important", "重要 plan, proposal, question, problem, mail, match, writing"),
+    _adjective("complicated", "more complicated", "複雜 question, problem, plan, story, device"),
     _adjective("sharp", "sharper", "鋒利 blade; 尖 pen"),
-    _adjective("dangerous", "more dangerous", "危險 street, river, mountain, plan; 兇猛 wild animal"),
+    _adjective("dangerous", "more dangerous", "危險 street, river, mountain, plan; 兇猛 beast"),
     _adjective("valuable", "more valuable", "珍貴 picture, paper; 寶貴 proposal"),
     _adjective("durable", "more durable", "耐用 bag, backpack, device, tool; 耐穿 footwear, trousers"),
     _adjective("hard-working", "more hard-working", "勤勞 person; 認真 professional, acquaintance"),
@@ -455,12 +458,17 @@ PLACES = {
 }  # fmt: skip
 SHOPS = {"book": "book shop", "mail": "book shop", "pen": "book shop", "paper": "device shop"}
 SHOPS |= dict.fromkeys(classes("CLOTHING, jewelry, spectacles, scarf, tie, bag, backpack"), "clothes shop")
-SHOPS |= dict.fromkeys(classes("FOOD, vegetable"), "food shop")
+SHOPS |= dict.fromkeys(classes("FOOD, vegetable"), "food shop") | dict.fromkeys(classes("car, bicycle"), "city")
 CITIES = tuple((en.removeprefix("in "), zh.removeprefix("在")) for en, zh in PLACES["city"])
 # Where things lie: in Chinese the preposition is a word behind the noun
 ON = _places("on the table 桌上; on the sofa 沙發上; on the bed 床上; in the drawer 抽屜裡; on the bookshelf 書架上; "
              "under the bed 床底下; in the suitcase 行李箱裡; by the door 門邊; on the windowsill 窗台上; "
              "behind the curtain 窗簾後面; in the closet 衣櫃裡; in the corner 角落裡")  # fmt: skip
+ON_BAG = _places("by the door 門邊; on the bed 床上; in the closet 衣櫃裡; on the sofa 沙發上; in the corner 角落裡; under the table 桌子底下; "
+                 "in the hallway 走廊上")  # fmt: skip
+ON_DISH = _places(
+    "on the table 桌上; in the kitchen 廚房裡; on the tray 托盤上; in the cupboard 櫥櫃裡; next to the sink 水槽旁邊"
+)
 ON_FOOD = _places("on the table 桌上; in the kitchen 廚房裡; in the refrigerator 冰箱裡; in the basket 籃子裡; "
                   "on the tray 托盤上; in the cupboard 櫥櫃裡; next to the sink 水槽旁邊")  # fmt: skip
 OUTSIDE = _places("in the park 公園裡; in the yard 院子裡; by the river 河邊; in front of the house 房子前面; "
@@ -468,6 +476,20 @@ OUTSIDE = _places("in the park 公園裡; in the yard 院子裡; by the river �
                   "at the foot of the mountain 山腳下; across from the bank 銀行對面")  # fmt: skip
 WILD = _places("in the forest 森林裡; in the mountains 山上; under the tree 樹下; by the river 河邊; in the zoo 動物園裡; "
                "on the bank of the river 河岸上; in the valley 山谷裡; in the cave 山洞裡")  # fmt: skip
+LYING = (
+    "book",
+    "mail",
+    "jewelry",
+    "tool",
+    "dish",
+    "pen",
+    "paper",
+    "bag",
+    "spectacles",
+    "fruit",
+    "blade",
+    "baked",
+)  # what lies
 ABROAD = {"Tokyo", "New York", "Paris", "London", "Kyoto", "Vienna", "Lisbon"}
 
 # --- times: "English Chinese" --------------------------------------------------------------------------------------------

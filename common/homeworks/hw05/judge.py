@@ -53,5 +53,7 @@ def bleu_of_files(found: str | Path, right: str | Path) -> float:
         except UnicodeDecodeError:
             raise SubmissionError(f"{path} is not text in UTF-8.") from None
     if len(sides[0]) != len(sides[1]):
-        raise SubmissionError(f"{found} has {len(sides[0]):,} lines, expected {len(sides[1]):,}: a translation per line.")
+        raise SubmissionError(
+            f"{found} has {len(sides[0]):,} lines, expected {len(sides[1]):,}: a translation per line."
+        )
     return bleu(*sides)
