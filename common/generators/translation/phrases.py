@@ -1,4 +1,4 @@
-"""The bricks of `translation.py`: phrases said in two languages at once, people, things and numbers.
+"""The bricks of the grammar: phrases said in two languages at once, people, things and numbers.
 
 A rule of a *synchronous grammar* (Aho & Ullman 1969; Chiang 2007, "Hierarchical phrase-based translation") builds both
 languages side by side: the same parts, in the order and with the small words of each.
@@ -10,8 +10,8 @@ import random
 from functools import cache
 from typing import NamedTuple
 
-from common.generators import translation_words as words
-from common.generators.translation_words import Noun
+from common.generators.translation import words
+from common.generators.translation.words import Noun
 
 
 class Word:
@@ -124,7 +124,7 @@ def zh_year(year: int) -> str:
 
 
 def count(n: int) -> Word:
-    return Word(en_number(n), zh_number(n), open=n > 12)
+    return Word(en_number(n), zh_number(n), open=True)
 
 
 # --- people ------------------------------------------------------------------------------------------------------------
@@ -197,7 +197,7 @@ def _pronoun(en, zh, object_en, of_en, **features) -> Person:
     return Person(subject, word(object_en, zh), Word(of_en, zh + "的"), pronoun=(en, zh), **features)
 
 
-I = _pronoun("I", "我", "me", "my", first=True)
+I = _pronoun("I", "我", "me", "my", first=True)  # noqa: E741
 YOU = _pronoun("you", "你", "you", "your", you=True)
 YOU_POLITE = _pronoun("you", "您", "you", "your", you=True, formal=True)
 HE, SHE = _pronoun("he", "他", "him", "his"), _pronoun("she", "她", "her", "her")

@@ -1,9 +1,12 @@
 """English and Chinese side by side: sentence pairs of a small world, and more Chinese of the same world alone.
 
-A synchronous grammar (`translation_phrases.py`, `translation_sentences.py`) over tables of words that go together
-(`translation_words.py`) says each sentence in both languages at once. What makes translation hard is in it: the time
-and the place come before the Chinese verb, clauses with 的 before their noun; English agrees and has tenses, Chinese
-has measure words, 了, 過 and 正在; and the right Chinese word often hangs on another word of the sentence.
+A synchronous grammar over tables of words that go together says each sentence in both languages at once. What makes
+translation hard is in it: the time and the place come before the Chinese verb, clauses with 的 before their noun;
+English agrees and has tenses, Chinese has measure words, 了, 過 and 正在; and the right Chinese word often hangs on
+another word of the sentence.
+
+From the ground up: `words` (the tables), `phrases` (numbers, people, things, and `sync`, which builds both sides),
+`clauses`, and the sentences: `doing`, `being`, `joining`, all listed in `kinds`.
 
 Which Chinese word that is can be read off Chinese text alone (this verb goes with this noun, this "very" with this
 adjective), and the text without English is larger and tells more of the rare words: so back-translation has something
@@ -18,9 +21,9 @@ from bisect import bisect
 from itertools import accumulate
 from typing import NamedTuple
 
-from common.generators.translation_phrases import Dice, Phrase, Word
-from common.generators.translation_script import simplified
-from common.generators.translation_sentences import HELD_OUT, KINDS
+from common.generators.translation.kinds import HELD_OUT, KINDS
+from common.generators.translation.phrases import Dice, Phrase, Word
+from common.generators.translation.script import simplified
 
 RARE, COMMON = 1.3, 2.6  # how steeply word frequencies fall: in the text without English and the tests; in the pairs
 _SHARES = 12  # of all that can be said, one twelfth is for public tests, one for the tests of secret seeds
@@ -101,7 +104,7 @@ def _part(said: str) -> int:
     return share + 1 if share < 2 else 0
 
 
-# --- spelling ------------------------------------------------------------------------------------------------------------
+# --- spelling ------------------------------------------------------------------------------------------------------
 
 _CLINGING = frozenset(".,;?!") | {"'s"}
 

@@ -1,5 +1,4 @@
-"""The same Chinese in simplified characters: a table, character by character, of all that the words of
-`translation_words.py` need.
+"""The same Chinese in simplified characters: a table, character by character, of all that the grammar can say.
 
 This changes the script, not the language: 計程車 becomes 计程车, where Beijing says 出租车.
 """

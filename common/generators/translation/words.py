@@ -1,6 +1,6 @@
 """The words of a small world in English and in Chinese, as tables: what there is, and which word goes with which.
 
-The rules that make sentences of them are in `translation.py`. Chinese is written as in Taiwan, in traditional
+The rules that make sentences of them stand in the modules beside this one. Chinese is written as in Taiwan, in traditional
 characters. Every list begins with its commonest words: the sampling takes the first ones more often.
 
 A noun belongs to one class, and verbs and adjectives say which classes they go with and what they are called there:
