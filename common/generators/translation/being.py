@@ -269,8 +269,8 @@ def number(dice: Dice) -> Phrase:
     if x < 0.64:
         en, zh, earliest, latest = dice.pick(_PARTS_OF_DAY)
         hour, half, part = dice.number(earliest, latest), dice.chance(0.4), word(en, zh)
-        clock = word(f"half past {en_number(hour)}" if half else f"{en_number(hour)} o'clock",
-                     f"{zh_number(hour)}點{'半' if half else ''}")  # fmt: skip
+        h = word(en_number(hour), zh_number(hour), open=True)
+        clock = sync("half past {h}", "{h} 點 半", h=h) if half else sync("{h} o'clock", "{h} 點", h=h)
         day = word(*dice.pick(_WEEKDAYS))
         return sync(
             "{e} begins at {c} {p} on {t} .",

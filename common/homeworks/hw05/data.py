@@ -37,8 +37,8 @@ HOW_TO_GET = (
     "ml2023.hw5.test.tgz of github.com/figisiwirf/ml2023-hw5-dataset), or cmn.txt of cmn-eng.zip from "
     "manythings.org/anki."
 )
-_VERSION = "3"  # of the generated data: raise it whenever the sentences change
-_COURSE_2023 = 400_000  # lines of raw.en: 2022 had 398,066, 2023 had 400,726
+_VERSION = "5"  # of the generated data: raise it whenever the sentences change
+COUNTS = {"2022": {"training": 398_066, "test": 4000}, "2023": {"training": 400_726, "test": 4000}}
 
 
 @dataclass(frozen=True)
@@ -98,31 +98,34 @@ def read(folder: Path, profile: str) -> tuple[Splits, pd.DataFrame]:
     the line, what was expected and what was found.
     """
     folder = Path(folder)
-    if any(_find(folder, name) for name in ("raw.en", "raw.zh", "test.en")):
-        return _read_course(folder, profile)
-    tables = sorted([*folder.glob("*.txt"), *folder.glob("*.tsv")])
-    tables = [path for path in tables if not path.name.startswith(("_", "."))]
-    if not tables:
-        raise DataError(
-            f"There is neither raw.en nor a file of tab-separated pairs (cmn.txt) in {folder}. {HOW_TO_GET}"
-        )
-    return _read_table(tables[0], profile)
+    return _read_course(folder, profile) if _is_course(folder) else _read_table(_table(folder), profile)
 
 
-# --- cleaning --------------------------------------------------------------------------------------------------------
+def look(folder: Path) -> dict[str, int]:
+    """How many sentences are there: "training" and "test", before any cleaning, or "pairs" of a table."""
+    folder = Path(folder)
+    if not _is_course(folder):
+        return {"pairs": len(_read_lines(_table(folder)))}
+    return {
+        "training": len(_read_pairs(folder, "raw")[0]),
+        "test": len(_read_lines(_must_find(folder, "test.en"))),
+    }
+
+
+# --- cleaning ---------------------------------------------------------------------------------------------------------
 
 _HALF = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " "}  # full-width ASCII, and the wide space
 _WIDE = str.maketrans(",?!;:", "，？！；：")
 _QUOTES = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "「": '"', "」": '"', "『": '"', "』": '"'})
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|<[^<>]*>")
-_BETWEEN_CHINESE = re.compile(r"(?<=[^\x00-\x7f]) +| +(?=[^\x00-\x7f])")
+_AROUND_CHINESE = re.compile(r"(?<=[^\x00-\x7f]) +| +(?=[^\x00-\x7f])")
 
 
 def clean(text: str, language: str) -> str:
     """One sentence as the course cleans it, for `language` "en" or "zh".
 
-    Full-width letters and digits become half-width, quotation marks straight; what stands in brackets is dropped, and so
-    are dashes (not hyphens). Chinese loses its spaces and keeps full-width ，？！；： (the course makes those
+    Full-width letters and digits become half-width, quotation marks straight; what stands in brackets is dropped, and
+    so are dashes (not hyphens). Chinese loses its spaces and keeps full-width ，？！；： (the course makes those
     half-width too, and puts spaces around them: today's tokenizers need no such help). What is clean stays as it is.
     """
     text = text.translate(_HALF).translate(_QUOTES).replace("\ufeff", "")
@@ -131,8 +134,9 @@ def clean(text: str, language: str) -> str:
     text = re.sub(r"[—–―_]+|-{2,}", " ", text)
     text = " ".join(text.split())
     if language == "zh":
-        text = _BETWEEN_CHINESE.sub("", text)
-        text = re.sub(r"(?<=[^\x00-\x7f])[,?!;:]+", lambda found: found.group().translate(_WIDE), text)
+        text = re.sub(r" +(?=[,?!;:])", "", text)
+        text = re.sub(r'(?<=[^\x00-\x7f]|")[,?!;:]+', lambda found: found.group().translate(_WIDE), text)
+        text = _AROUND_CHINESE.sub("", text)
     return text
 
 
@@ -147,7 +151,7 @@ def plausible(en: str, zh: str) -> bool:
     )
 
 
-# --- generated ---------------------------------------------------------------------------------------------------------
+# --- generated --------------------------------------------------------------------------------------------------------
 
 
 def _made(profile: str, seed: int) -> dict:
@@ -200,7 +204,21 @@ def _reference(test: Pairs) -> pd.DataFrame:
     return table.assign(structure=test.kind, held_out=[kind in translation.HELD_OUT for kind in test.kind])
 
 
-# --- read ----------------------------------------------------------------------------------------------------------------
+# --- read -------------------------------------------------------------------------------------------------------------
+
+
+def _is_course(folder: Path) -> bool:
+    return any(_find(folder, name) for name in ("raw.en", "raw.zh", "test.en"))
+
+
+def _table(folder: Path) -> Path:
+    """The file of tab-separated pairs; `_about.txt`, which lies beside it in the archive, is none."""
+    found = sorted(path for pattern in ("*.txt", "*.tsv") for path in folder.glob(pattern) if path.name[0] not in "._")
+    if not found:
+        raise DataError(
+            f"There is neither raw.en nor a file of tab-separated pairs (cmn.txt) in {folder}. {HOW_TO_GET}"
+        )
+    return found[0]
 
 
 def _read_course(folder: Path, profile: str) -> tuple[Splits, pd.DataFrame]:
@@ -227,7 +245,7 @@ def _read_course(folder: Path, profile: str) -> tuple[Splits, pd.DataFrame]:
     answers = _read_answers(folder, len(test))
     if answers:
         reference["translation"] = answers
-    reference.attrs["edition"] = "2023" if count >= _COURSE_2023 else "2022"
+    reference.attrs["edition"] = "2023" if count == COUNTS["2023"]["training"] else "2022"
     return splits, reference
 
 
@@ -290,7 +308,8 @@ def _read_pairs(folder: Path, name: str) -> tuple[list[str], list[str]]:
     en, zh = map(_read_lines, paths)
     if len(en) != len(zh):
         raise DataError(
-            f"{paths[0]} has {len(en):,} lines, {paths[1].name} has {len(zh):,}; line by line they must be translations."
+            f"{paths[0]} has {len(en):,} lines, {paths[1].name} has {len(zh):,}; "
+            "line by line they must be translations."
         )
     return en, zh
 
