@@ -131,7 +131,7 @@ def test_numbers_can_be_read_back(number):
 # --- sentences --------------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.sampled_from(sorted(EVERYTHING)), seeds)
 def test_sentences_are_well_formed(kind, seed):
     en, zh, _ = sentence(kind, seed)
@@ -143,7 +143,7 @@ def test_sentences_are_well_formed(kind, seed):
         assert wrong not in zh, (en, zh)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.sampled_from(sorted(EVERYTHING)), seeds)
 def test_a_and_an(kind, seed):
     en, _, _ = sentence(kind, seed)
@@ -152,7 +152,7 @@ def test_a_and_an(kind, seed):
         assert (article.lower() == "an") == sounds_open, en
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.sampled_from(sorted(EVERYTHING)), seeds)
 def test_english_agrees(kind, seed):
     """Pronouns and their verbs, numbers and their nouns."""
@@ -177,7 +177,7 @@ def test_measure_words_are_those_of_their_nouns(corpus):
     checked = Counter()
     for pair in corpus:
         for found in re.finditer(
-            rf"[這那幾一兩三四五六]([{known}])(?={'|'.join(map(re.escape, longest_first))})", pair.zh
+            rf"(?<!星期)[這那幾一兩三四五六]([{known}])(?={'|'.join(map(re.escape, longest_first))})", pair.zh
         ):
             rest = pair.zh[found.end() :]
             nouns = [zh for zh in longest_first if rest.startswith(zh)]

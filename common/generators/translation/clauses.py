@@ -144,6 +144,8 @@ def kind_of_thing(what: Event) -> Phrase:
 
 
 def place_of(dice: Dice, what: Event, p: float) -> Phrase:
+    if what.verb.where == "post" and what.noun.kind in ("e-mail", "message"):
+        return NOTHING
     if what.verb.where == "home" and what.noun.kind in ("car", "bicycle", "farm animal"):
         return word(*dice.common(words.PLACES["yard"])) if dice.chance(p) else NOTHING
     where = words.SHOPS.get(what.noun.kind, "device shop") if what.verb.where == "shop" else what.verb.where

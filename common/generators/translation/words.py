@@ -48,7 +48,9 @@ _NOUNS = {
     "diary 日記 本; cookbook 食譜 本; guidebook 旅遊指南 本; biography 傳記 本; encyclopedia 百科全書 本",
     "writing": "report 報告 份; article 文章 篇; essay 作文 篇; poem 詩 首; detective story 偵探小說 篇; script 劇本 份; "
     "fable 寓言 篇",
-    "mail": "letter 信 封; e-mail 電子郵件 封; postcard 明信片 張; invitation 邀請函 張; telegram 電報 封",
+    "mail": "letter 信 封; postcard 明信片 張; invitation 邀請函 張; telegram 電報 封",
+    "e-mail": "e-mail 電子郵件 封",
+    "message": "text message 簡訊 封; voice message 語音訊息 則",
     "parcel": "parcel 包裹 個; package 包裹 個; care package 愛心包裹 個",
     "gift": "present 禮物 份; souvenir 紀念品 個; gift basket 禮籃 個; bouquet 花束 束",
     "clothes": "shirt 襯衫 件; coat 大衣 件; jacket 外套 件; sweater 毛衣 件; dress 洋裝 件; skirt 裙子 條; "
@@ -103,9 +105,9 @@ _NOUNS = {
     "linen": "towel 毛巾 條; blanket 毯子 條; sheet 床單 條; curtain 窗簾 塊; handkerchief 手帕 條; tablecloth 桌巾 塊",
     "door": "door 門 扇; window 窗戶 扇; gate 大門 扇; drawer 抽屜 個",
     "picture": "picture 圖 張; painting 畫 幅; portrait 肖像 幅; landscape 山水畫 幅; watercolor 水彩畫 幅",
-    "movie": "movie 電影 部; documentary 紀錄片 部; cartoon 卡通 部; soap opera 連續劇 部; play 話劇 齣; opera 歌劇 齣; "
+    "movie": "movie 電影 部; show 表演 場; documentary 紀錄片 部; cartoon 卡通 部; soap opera 連續劇 部; play 話劇 齣; opera 歌劇 齣; "
     "puppet show 布袋戲 齣",
-    "match": "game 比賽 場; match 比賽 場; show 表演 場",
+    "match": "game 比賽 場; match 比賽 場",
     "song": "song 歌 首; folk song 民謠 首; lullaby 搖籃曲 首; symphony 交響曲 首; sonata 奏鳴曲 首",
     "talk": "speech 演講 場; concert 音樂會 場; lecture 講座 場; press conference 記者會 場",
     "question": "question 問題 個; riddle 謎語 個",
@@ -232,8 +234,8 @@ def _verb(forms: str, zh: str, where: str = "", when: str = "day") -> Verb:
 
 VERBS = (
     _verb("buy bought bought", "買 THING, FOOD, vegetable, paper, gift", "shop"),
-    _verb("read read read", "看 book, writing, mail", "reading"),
-    _verb("write wrote written", "寫 writing, mail, song", "desk"),
+    _verb("read read read", "看 book, writing, mail, e-mail", "reading"),
+    _verb("write wrote written", "寫 writing, mail, e-mail, song", "desk"),
     _verb("wear wore worn", "穿 CLOTHING; 戴 jewelry, spectacles; 圍 scarf; 打 tie", ""),
     _verb("wash washed washed", "洗 clothes, trousers, dish, car, linen, fruit, vegetable, footwear", "home"),
     _verb("play played played", "彈 strings; 拉 bowed; 吹 wind; 打 drum", "stage"),
@@ -264,11 +266,11 @@ VERBS = (
     _verb("build built built", "蓋 house", "city", "year"),
     _verb("visit visited visited", "參觀 sight, monument; 拜訪 acquaintance", ""),
     _verb("meet met met", "遇到 acquaintance, professional", "out"),
-    _verb("answer answered answered", "回答 question; 回 mail", ""),
+    _verb("answer answered answered", "回答 question; 回 mail, e-mail, message", ""),
     _verb("tell told told", "說 story", "home"),
-    _verb("send sent sent", "寄 mail, parcel, gift", "post"),
+    _verb("send sent sent", "寄 mail, e-mail, parcel, gift; 傳 message", "post"),
     _verb("accept accepted accepted", "接受 proposal, plan", ""),
-    _verb("receive received received", "收到 mail, parcel, gift, proposal", ""),
+    _verb("receive received received", "收到 mail, e-mail, message, parcel, gift, proposal", ""),
     _verb("sell sold sold", "賣 car, bicycle, device, INSTRUMENT, book, picture", "city"),
     _verb("paint painted painted", "畫 picture; 粉刷 room, house; 油漆 door, furniture", ""),
     _verb("hang hung hung", "掛 picture; 曬 clothes, linen, trousers", "home"),
@@ -312,7 +314,7 @@ COMPLETED = {
     "看": "看完", "寫": "寫完", "洗": "洗乾淨", "吃": "吃完", "喝": "喝完", "打開": "打開", "拆": "拆開", "修理": "修好",
     "修": "修好", "補": "補好", "唱": "唱完", "畫": "畫完", "搬": "搬走", "弄丟": "弄丟", "輸掉": "輸掉", "打破": "打破",
     "弄壞": "弄壞", "打掃": "打掃乾淨", "擦": "擦乾淨", "刷": "刷乾淨", "切": "切好", "砍": "砍掉", "剪": "剪壞", "摘": "摘下來",
-    "蓋": "蓋好", "寄": "寄出去", "賣": "賣掉", "粉刷": "粉刷好", "油漆": "油漆好", "掛": "掛起來", "曬": "曬好",
+    "蓋": "蓋好", "寄": "寄出去", "傳": "傳出去", "賣": "賣掉", "粉刷": "粉刷好", "油漆": "油漆好", "掛": "掛起來", "曬": "曬好",
     "翻譯": "翻譯完", "印": "印出來", "燙": "燙好", "摺": "摺好", "烤": "烤好", "煎": "煎好", "炒": "炒好", "煮": "煮好", "丟掉": "丟掉",
     "藏": "藏起來", "解決": "解決", "做": "做好", "泡": "泡好", "開": "開走", "騎": "騎走", "抓到": "抓到", "找到": "找到",
     "回": "回完", "討論": "討論完",
