@@ -112,7 +112,7 @@ def test_the_same_from_the_cache():
 def test_the_course_s_layout(course):
     splits, reference = hw05.read(course, "standard")
     assert len(splits.train) + len(splits.validation) == 30 and len(splits.test) == 5
-    assert list(reference.columns) == ["id"] and reference.attrs["edition"] == "2022"
+    assert list(reference.columns) == ["id"] and "edition" not in reference.attrs  # of the course's size none
     assert splits.monolingual == () and splits.unseen is None
     assert hw05.look(course) == {"training": 30, "test": 5}
 
@@ -138,6 +138,17 @@ def test_where_the_archives_put_them(course, tmp_path):
         for name in names:
             (course / name).rename(tmp_path / folder / name)
     assert len(hw05.read(tmp_path, "standard")[0].test) == 5
+
+
+def test_a_student_s_folder(tatoeba, monkeypatch, tmp_path_factory):
+    """Tatoeba's file in data/hw05/, unzipped as it comes: no talk of missing parts of the course's data."""
+    folder = tmp_path_factory.mktemp("data")
+    monkeypatch.setenv("HW_DATA_DIR", str(folder))
+    (folder / "hw05").mkdir()
+    (tatoeba / "cmn.txt").rename(folder / "hw05" / "cmn (1).txt")
+    splits, reference = data.load("hw05", source="original"), data.reference("hw05", source="original")
+    assert "Mind" not in splits.about and len(splits.test) == len(reference)
+    assert reference.attrs["edition"] == "original" and data.state("hw05") == "402 pairs"
 
 
 # --- quirks that are put up with --------------------------------------------------------------------------------------

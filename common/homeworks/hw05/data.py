@@ -23,6 +23,7 @@ import numpy as np
 import pandas as pd
 
 from common.data.cache import cached
+from common.data.originals import against, files_in, find_file, find_root
 from common.errors import DataError
 from common.generators import translation
 
@@ -213,7 +214,8 @@ def _is_course(folder: Path) -> bool:
 
 def _table(folder: Path) -> Path:
     """The file of tab-separated pairs; `_about.txt`, which lies beside it in the archive, is none."""
-    found = sorted(path for pattern in ("*.txt", "*.tsv") for path in folder.glob(pattern) if path.name[0] not in "._")
+    root = find_root(folder, "cmn.txt")
+    found = [path for name, path in files_in(root, (".txt", ".tsv")).items() if not name.startswith("_")]
     if not found:
         raise DataError(
             f"There is neither raw.en nor a file of tab-separated pairs (cmn.txt) in {folder}. {HOW_TO_GET}"
@@ -245,7 +247,9 @@ def _read_course(folder: Path, profile: str) -> tuple[Splits, pd.DataFrame]:
     answers = _read_answers(folder, len(test))
     if answers:
         reference["translation"] = answers
-    reference.attrs["edition"] = "2023" if count == COUNTS["2023"]["training"] else "2022"
+    edition, _ = against(COUNTS, {"training": count, "test": len(test)})
+    if edition:
+        reference.attrs["edition"] = edition
     return splits, reference
 
 
@@ -335,11 +339,8 @@ def _read_monolingual(folder: Path, profile: str) -> tuple[str, ...]:
 
 
 def _find(folder: Path, name: str) -> Path | None:
-    """In the folder, or where the course's archives put it."""
-    for place in (folder, folder / "ted2020", folder / "test", folder / "DATA" / "rawdata" / "ted2020"):
-        if (place / name).is_file():
-            return place / name
-    return None
+    """In the folder or in one that an archive made below it."""
+    return find_file(find_root(folder, name), name)
 
 
 def _must_find(folder: Path, name: str) -> Path:
@@ -350,8 +351,11 @@ def _must_find(folder: Path, name: str) -> Path:
 
 
 def _read_lines(path: Path) -> list[str]:
-    """The lines of a text in UTF-8, with or without byte order mark, ended by LF or CRLF. Lines end there alone: a
-    stray separator inside a sentence (U+2028 and its like) must not shift one file against the other."""
+    """The lines of a text in UTF-8, with or without byte order mark, ended by LF or CRLF.
+
+    They end there alone (not as in `originals.read_lines`), and blank ones count: a stray separator inside a sentence
+    (U+2028 and its like) must not shift one file against the other.
+    """
     try:
         content = path.read_bytes()
         if content[:2] == b"\x1f\x8b":
