@@ -163,6 +163,22 @@ def test_byte_order_marks_and_crlf(course):
     assert (again.train, again.validation, again.test) == (plain.train, plain.validation, plain.test)
 
 
+def test_blank_lines_at_the_end(course):
+    plain = hw05.read(course, "standard")[0]
+    for name in ("raw.en", "raw.zh", "test.en", "test.zh"):
+        (course / name).write_text((course / name).read_text("utf-8") + "\n" * len(name), "utf-8")
+    again = hw05.read(course, "standard")[0]
+    assert (again.train, again.validation, again.test) == (plain.train, plain.validation, plain.test)
+    assert hw05.look(course) == {"training": 30, "test": 5}
+
+
+def test_other_text_beside_the_pairs(tatoeba):
+    (tatoeba / "a note.txt").write_text("to do\n", "utf-8")
+    assert hw05.look(tatoeba) == {"pairs": 402}
+    (tatoeba / "cmn.txt").unlink()
+    refused(tatoeba, "neither raw.en nor a file of tab-separated pairs")
+
+
 def test_other_separators_end_no_line(course):
     """U+2028, a form feed or a lone carriage return inside a sentence does not shift the files against each other."""
     lines = (course / "raw.en").read_text("utf-8").split("\n")

@@ -106,10 +106,10 @@ def look(folder: Path) -> dict[str, int]:
     """How many sentences are there: "training" and "test", before any cleaning, or "pairs" of a table."""
     folder = Path(folder)
     if not _is_course(folder):
-        return {"pairs": len(_read_lines(_table(folder)))}
+        return {"pairs": len(_without_end(_read_lines(_table(folder))))}
     return {
         "training": len(_read_pairs(folder, "raw")[0]),
-        "test": len(_read_lines(_must_find(folder, "test.en"))),
+        "test": len(_without_end(_read_lines(_must_find(folder, "test.en")))),
     }
 
 
@@ -215,7 +215,8 @@ def _is_course(folder: Path) -> bool:
 def _table(folder: Path) -> Path:
     """The file of tab-separated pairs; `_about.txt`, which lies beside it in the archive, is none."""
     root = find_root(folder, "cmn.txt")
-    found = [path for name, path in files_in(root, (".txt", ".tsv")).items() if not name.startswith("_")]
+    files = [path for name, path in files_in(root, (".txt", ".tsv")).items() if not name.startswith("_")]
+    found = [path for path in files if "\t" in _read_lines(path)[0]]
     if not found:
         raise DataError(
             f"There is neither raw.en nor a file of tab-separated pairs (cmn.txt) in {folder}. {HOW_TO_GET}"
@@ -239,7 +240,7 @@ def _read_course(folder: Path, profile: str) -> tuple[Splits, pd.DataFrame]:
     if _find(folder, "unseen.en") or _find(folder, "unseen.zh"):
         unseen = _cleaned(*_read_pairs(folder, "unseen"))
     path = _must_find(folder, "test.en")
-    test = Pairs(tuple(clean(line, "en") for line in _read_lines(path)), None)
+    test = Pairs(tuple(clean(line, "en") for line in _without_end(_read_lines(path))), None)
     if "" in test.en:
         raise DataError(f"{path}, line {test.en.index('') + 1}: expected an English sentence, found nothing.")
     splits = Splits(train, validation, test, unseen, _read_monolingual(folder, profile), f"sentence pairs of {folder}")
@@ -256,7 +257,7 @@ def _read_course(folder: Path, profile: str) -> tuple[Splits, pd.DataFrame]:
 def _read_table(path: Path, profile: str) -> tuple[Splits, pd.DataFrame]:
     """Tab-separated pairs. Which split a pair goes to is told by its English, so that no sentence is in two."""
     en, zh = [], []
-    for number, line in enumerate(_read_lines(path), start=1):
+    for number, line in enumerate(_without_end(_read_lines(path)), start=1):
         fields = line.split("\t")
         if len(fields) not in (2, 3):
             raise DataError(
@@ -310,6 +311,8 @@ def _divided(pairs: Pairs) -> tuple[Pairs, Pairs]:
 def _read_pairs(folder: Path, name: str) -> tuple[list[str], list[str]]:
     paths = [_must_find(folder, f"{name}.{language}") for language in ("en", "zh")]
     en, zh = map(_read_lines, paths)
+    last = max(len(_without_end(en)), len(_without_end(zh)))  # blank lines behind the last pair are none
+    en, zh = en[:last], zh[:last]
     if len(en) != len(zh):
         raise DataError(
             f"{paths[0]} has {len(en):,} lines, {paths[1].name} has {len(zh):,}; "
@@ -323,7 +326,7 @@ def _read_answers(folder: Path, n: int) -> list[str] | None:
     path = _find(folder, "test.zh")
     if path is None:
         return None
-    lines = [clean(line, "zh") for line in _read_lines(path)]
+    lines = [clean(line, "zh") for line in _without_end(_read_lines(path), least=n)]
     if len(lines) != n:
         raise DataError(f"{path} has {len(lines):,} lines, test.en has {n:,}.")
     return lines if len(set(lines)) > 1 else None
@@ -374,6 +377,14 @@ def _read_lines(path: Path) -> list[str]:
     if not lines:
         raise DataError(f"{path} is empty; expected a sentence per line.")
     return lines
+
+
+def _without_end(lines: list[str], least: int = 0) -> list[str]:
+    """Without the blank lines that an editor left at the end, but for the first `least` lines."""
+    last = len(lines)
+    while last > least and not lines[last - 1].strip():
+        last -= 1
+    return lines[:last]
 
 
 def _write_lines(path: Path, lines) -> None:
