@@ -108,7 +108,10 @@ def verify(folder: Path, names: list[str]) -> list[str]:
 
 
 def _cells(one: Run, out: Path, passed: dict[str, int]) -> Iterator[str]:
-    (path,) = out.glob("*.ipynb")
+    path = out / one.job(out.parent).notebook.name
+    if not path.is_file():
+        yield "was not run"
+        return
     code = [cell for cell in nbformat.read(path, 4).cells if cell.cell_type == "code"]
     if one.by_nbval:
         ran = passed.get(f"{out.name}/{path.name}", 0)

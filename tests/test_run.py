@@ -138,7 +138,8 @@ def _processes_with(mark: str) -> list[str]:
     return found
 
 
-def test_many_side_by_side(tmp_path):
+def test_many_side_by_side(tmp_path, monkeypatch):
+    monkeypatch.setenv("HW_FAST_KERNELS", "0")  # its server would import torch, which these do not need
     good, bad = job(tmp_path, "print(1)"), job(tmp_path, "print(1)")
     jobs = [
         run.Job(each.card, each.notebook, tmp_path / name, each.parameters) for name, each in (("a", good), ("b", bad))
