@@ -32,8 +32,9 @@ def same(one, other):
     return len(one) == len(other) and all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
 
 
-def test_there_are_fifteen():
-    assert list(folders()) == [f"hw{number:02d}" for number in range(1, 16)]
+def test_the_fifteen_are_there():
+    """Of the course; whoever adds more is welcome."""
+    assert list(folders())[:15] == [f"hw{number:02d}" for number in range(1, 16)]
 
 
 def test_readme_is_in_step():
