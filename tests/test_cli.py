@@ -104,7 +104,8 @@ def test_score(hw, tmp_path):
     path = Homework("hw01").submit(reference, tmp_path)
     run = hw("score", "hw01", path, "--profile", "smoke", "--json")
     assert run.returncode == 0, run.stderr
-    assert json.loads(run.stdout) == {"homework": "hw01", "metric": "mse", "value": 0.0, "rung": "boss"}
+    record = {"homework": "hw01", "metric": "mse", "value": 0.0, "rung": "boss", "edition": "builtin"}
+    assert json.loads(run.stdout) == record
     assert "You have reached boss" in hw("score", "hw01", path, "--profile", "smoke").stdout
     path.write_text(path.read_text().replace("id", "Id", 1))
     run = hw("score", "hw01", path, "--profile", "smoke")

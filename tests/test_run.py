@@ -1,5 +1,6 @@
 """Notebooks through papermill: refusals before anything runs, failures told, nothing stale, nothing half written."""
 
+import csv
 import json
 import os
 import signal
@@ -217,11 +218,23 @@ def test_many_side_by_side(tmp_path):
     assert len(lines) == 3 and "failed" in lines[1]
 
 
-def test_metrics_and_score_of_a_real_run(tmp_path):
-    result = run.run(run.make_job("hw01", tmp_path, PROFILE="smoke", SEED=5, DEVICE="cpu"))
-    assert result.ok, result.error
-    assert result.score > 0
-    assert json.loads((tmp_path / "hw01" / "metrics.json").read_text())["homework"] == "hw01"
+def test_from_the_command_to_the_page(tmp_path):
+    """One real run: executed notebook, its page, metrics, table of results, and the page that shows it."""
+    options = ["--profile", "smoke", "--seed", "5", "--device", "cpu", "--out", str(tmp_path)]
+    command = [sys.executable, "-m", "common.cli", "run", "hw01", *options]
+    done = subprocess.run(
+        command, capture_output=True, text=True, encoding="utf-8", env=os.environ | {"COLUMNS": "200"}
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"To look at, with links to the executed notebooks: {tmp_path / 'index.html'}" in done.stdout
+    metrics = json.loads((tmp_path / "hw01" / "metrics.json").read_text())
+    assert metrics["homework"] == "hw01" and metrics["cpu_seconds"] > 0
+    (row,) = csv.DictReader((tmp_path / "results.csv").read_text().splitlines())
+    assert (row["run"], row["state"], row["metric"]) == ("hw01", "ok", "mse") and float(row["score"]) > 0
+    page = (tmp_path / "index.html").read_text("utf-8")
+    for link in ("hw01/hw01_regression.html", "hw01/hw01_regression.ipynb"):
+        assert f'href="{link}"' in page and (tmp_path / link).is_file()
+    assert "1 notebook, all ran" in page and "data:image/webp" in page and "profile smoke" in page
 
 
 def scored(tmp_path, monkeypatch, homework, reference, **metrics):
