@@ -249,7 +249,7 @@ def test_the_check_of_separable_accepts_both_forms(right, capsys):
         (lambda i, o, s=1: nn.Sequential(*deep(i, s), *wide(i, o), nn.BatchNorm2d(o)), "missing behind the last"),
         (lambda i, o, s=1: nn.Sequential(*deep(i, s), nn.ReLU(), *wide(i, o), nn.BatchNorm2d(o), nn.ReLU()),
          "between the steps without a batch norm"),
-        (lambda i, o, s=1: nn.Sequential(*deep(i, s), nn.BatchNorm2d(i), nn.ReLU(), *wide(i, o)), "missing behind"),
+        (lambda i, o, s=1: nn.Sequential(*deep(i, s), nn.BatchNorm2d(i), nn.ReLU(), *wide(i, o)), "norms behind"),
         (lambda i, o, s=1: 3, "dict"),
     ],
 )  # fmt: skip

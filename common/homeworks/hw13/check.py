@@ -8,7 +8,7 @@ from torch.nn import functional
 
 from common.check import Case, compare
 
-NORMS = "batch norms (one behind both steps, or one behind each)"
+NORMS = "batch norms behind the second step"
 NO_RELU = "activations missing behind the last batch norm"
 BARE_RELU = "activations between the steps without a batch norm"
 
@@ -121,8 +121,9 @@ def _described(function: Callable):
         if not isinstance(module, nn.Module):
             return module
         x = torch.randn(2, inputs, 9, 9, generator=torch.Generator().manual_seed(13))
-        y = module.eval()(x)
-        norms = sum(isinstance(m, nn.BatchNorm2d) for m in module.modules())
+        y, order = _in_order(module.eval(), x)
+        second = max((k for k, m in enumerate(order) if isinstance(m, nn.Conv2d)), default=-1)
+        norms = [k for k, m in enumerate(order) if isinstance(m, nn.BatchNorm2d)]
         convolutions = [m for m in module.modules() if isinstance(m, nn.Conv2d)]
         wide = [c for c in convolutions if c.kernel_size == (3, 3)]
         return {
@@ -131,23 +132,33 @@ def _described(function: Callable):
             "pixels across": y.shape[2],
             "inputs that a depthwise channel reads": max((c.in_channels // c.groups for c in wide), default=0),
             "pixels across that a pointwise weight sees": min((c.kernel_size[0] for c in convolutions), default=0),
-            NORMS: 1 if norms in (1, 2) else norms,
-            NO_RELU: int(_bent(module, x, -3.0).mean() < -1.5),
-            BARE_RELU: int(norms == 1 and not _straight(module, x)),
+            NORMS: sum(k > second for k in norms),
+            NO_RELU: int(_bent(module, order, x, -3.0).mean() < -1.5),
+            BARE_RELU: int(not any(k < second for k in norms) and not _straight(module, order, x)),
         }
 
     return described
 
 
-def _bent(module: nn.Module, x: torch.Tensor, level: float) -> torch.Tensor:
+def _in_order(module: nn.Module, x: torch.Tensor) -> tuple[torch.Tensor, list[nn.Module]]:
+    """What comes out for x, and convolutions and batch norms in the order in which they are called."""
+    order = []
+    parts = [m for m in module.modules() if isinstance(m, nn.Conv2d | nn.BatchNorm2d)]
+    hooks = [m.register_forward_hook(lambda m, inputs, output: order.append(m)) for m in parts]
+    y = module(x)
+    for hook in hooks:
+        hook.remove()
+    return y, order
+
+
+def _bent(module: nn.Module, order: list[nn.Module], x: torch.Tensor, level: float) -> torch.Tensor:
     """What comes out if the last batch norm gives values near `level`: below zero only an activation lifts them."""
-    last = [m for m in module.modules() if isinstance(m, nn.BatchNorm2d)][-1:]
-    for norm in last:
+    for norm in [m for m in order if isinstance(m, nn.BatchNorm2d)][-1:]:
         norm.weight.fill_(0.1), norm.bias.fill_(level)
     return module(x)
 
 
-def _straight(module: nn.Module, x: torch.Tensor) -> bool:
+def _straight(module: nn.Module, order: list[nn.Module], x: torch.Tensor) -> bool:
     """Is there nothing between the two steps that bends? Near 3 the last activation lets all pass, ReLU6 too."""
-    one, other, between = (_bent(module, z, 3.0) for z in (x, x.flip(0), (x + x.flip(0)) / 2))
+    one, other, between = (_bent(module, order, z, 3.0) for z in (x, x.flip(0), (x + x.flip(0)) / 2))
     return torch.allclose(between, (one + other) / 2, atol=1e-5)
