@@ -14,8 +14,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from common.card import RUNGS, cards, find_card
 from common.errors import CardError, HomeworkError, NotebookError
+from common.submission.card import RUNGS, cards, find_card
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Run, score and maintain the homeworks.")
 data_app = typer.Typer(no_args_is_help=True, help="The data of the homeworks.")
@@ -67,7 +67,7 @@ def run_notebooks(
     out: Out = Path("outputs"),
 ) -> None:
     """Run notebooks through papermill; keep executed copies, HTML pages and a table of results."""
-    from common import run
+    from common.notebooks import run
 
     if bool(homeworks) == all_:
         raise typer.BadParameter("name homeworks (hw01 hw02 …) or say --all")
@@ -100,7 +100,7 @@ def run_notebooks(
 
 def _watch(todo: list, workers: int) -> list:
     """Run the jobs with a live bar for each; results in the order of the jobs."""
-    from common import run
+    from common.notebooks import run
 
     columns = [
         TextColumn("{task.description}"),
@@ -138,7 +138,7 @@ def score_file(
 ) -> None:
     """Score a submission file against the ladder."""
     from common import data as sources
-    from common.homework import Homework
+    from common.submission.homework import Homework
 
     reference = sources.reference(find_card(homework).id, source=data, profile=profile)
     edition = reference.attrs.get("edition", "builtin") if data == "original" else "builtin"
@@ -163,7 +163,7 @@ def measure_ladder(
     out: Out = Path("outputs/ladder"),
 ) -> None:
     """Measure every rung of a homework over several seeds, and tell whether the card's thresholds hold."""
-    from common import ladder, run
+    from common.notebooks import ladder, run
 
     card = find_card(homework)
     chosen = list(rungs or RUNGS)
@@ -240,18 +240,18 @@ def keep_notebooks(
     ] = False,
 ) -> None:
     """Check the notebooks and the README's table against the rules; with --write, bring them in step."""
-    from common import notebooks, readme
+    from common.notebooks import books, readme, rules
 
     chosen = [find_card(name) for name in homeworks] if homeworks else list(cards().values())
     ready = [card for card in chosen if card.status == "ready"]
     if write:
-        for path in [path for card in ready for path in notebooks.sync(card)] + readme.write():
+        for path in [path for card in ready for path in books.sync(card)] + readme.write():
             console.print(f"wrote {path}", soft_wrap=True)
     if execute:
         for card in ready:
-            notebooks.execute(card)
+            books.execute(card)
             console.print(f"executed {card.folder}")
-    problems = [problem for card in ready for problem in notebooks.lint(card)] + readme.lint()
+    problems = [problem for card in ready for problem in rules.lint(card)] + readme.lint()
     for problem in problems:
         console.print(escape(problem), soft_wrap=True)
     if problems:
@@ -265,9 +265,9 @@ def doctor() -> None:
     from importlib.metadata import PackageNotFoundError, version
 
     from common import kernels
-    from common.device import pick_device
     from common.kernels import sandbox
     from common.paths import data_dir
+    from common.training.device import pick_device
 
     table = Table(show_header=False, box=None)
     table.add_row("Python", f"{platform.python_version()} ({sys.executable})")
@@ -299,7 +299,8 @@ def _memory() -> str:
 @data_app.command("list")
 def list_data() -> None:
     """Which data is there: builtin always; original where its files were put."""
-    from common import data, fetch
+    from common import data
+    from common.data import fetch
 
     table = Table("homework", "builtin", "original", "folder", box=None)
     for card in cards().values():
@@ -327,7 +328,8 @@ def data_path(homework: str) -> None:
 @data_app.command("fetch")
 def fetch_data(homework: str) -> None:
     """Fetch the original files of a homework, or tell how to get them."""
-    from common import data, fetch
+    from common import data
+    from common.data import fetch
 
     card = find_card(homework)
     maker, folder = data.module(card.id), data.path(card.id)

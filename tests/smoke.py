@@ -14,10 +14,11 @@ from pathlib import Path
 import nbformat
 import papermill
 
-from common import data, notebooks
-from common.card import RUNGS, Card, cards
+from common import data
 from common.errors import HomeworkError
-from common.submission import read_submission
+from common.notebooks import books
+from common.submission.card import RUNGS, Card, cards
+from common.submission.table import read_submission
 
 EXECUTED = "executed.json"  # written by tests.smoke_plugin: notebook -> cells that ran and passed
 
@@ -26,7 +27,7 @@ def prepare(folder: Path) -> None:
     logging.getLogger("papermill").setLevel(logging.ERROR)
     shutil.rmtree(folder, ignore_errors=True)
     for card in ready():
-        starter, solution = notebooks.paths(card)
+        starter, solution = books.paths(card)
         copies = {"starter": (starter, {})} | {rung: (solution, {"RUNG": rung}) for rung in RUNGS}
         for label, (notebook, rung) in copies.items():
             out = (folder / f"{card.id}-{label}").resolve()

@@ -1,7 +1,7 @@
 import pytest
 
-from common.card import find_card, read_card
 from common.errors import CardError
+from common.submission.card import find_card, read_card
 
 CARD = """
 id = "hw01"

@@ -9,10 +9,11 @@ import pandas as pd
 import pytest
 import torch
 
-from common import data, notebooks, readme
-from common.card import RUNGS, cards
-from common.homework import Homework
-from common.submission import read_submission
+from common import data
+from common.notebooks import books, readme, rules
+from common.submission.card import RUNGS, cards
+from common.submission.homework import Homework
+from common.submission.table import read_submission
 
 READY = [card for card in cards().values() if card.status == "ready"]
 by_id = pytest.mark.parametrize("card", READY, ids=lambda card: card.id)
@@ -40,7 +41,7 @@ def test_readme_is_in_step():
 
 @by_id
 def test_notebooks_keep_the_rules(card):
-    assert notebooks.lint(card) == []
+    assert rules.lint(card) == []
 
 
 @by_id
@@ -105,8 +106,8 @@ def test_export_and_read_back(card, tmp_path):
 
 @by_id
 def test_notebook_definitions_can_be_imported(card):
-    for path in notebooks.paths(card):
-        assert any(callable(value) for value in notebooks.definitions(path).values())
+    for path in books.paths(card):
+        assert any(callable(value) for value in books.definitions(path).values())
 
 
 @by_id
@@ -121,8 +122,8 @@ def test_submission_rules_fit_the_test_set(card, tmp_path):
 @by_id
 def test_stubs_alone_raise_and_nothing_calls_them(card):
     """A stub raises NotImplementedError; the starter never needs it: only a check cell hands it over."""
-    for path in notebooks.paths(card)[:1]:
-        cells = [cell for cell in notebooks.read(path).cells if cell.cell_type == "code" and cell.id != "setup"]
+    for path in books.paths(card)[:1]:
+        cells = [cell for cell in books.read(path).cells if cell.cell_type == "code" and cell.id != "setup"]
         trees = [ast.parse(cell.source) for cell in cells]
         stubs = {
             node.name

@@ -43,7 +43,7 @@ def ask(helper: Helper, homework: str, file: Path, data: str, profile: str) -> S
 def score(homework: str, file: Path, data: str, profile: str) -> Scores:
     """The scores of one file: on the whole test set, and on its public and its private half."""
     from common.errors import SubmissionError
-    from common.homework import Homework
+    from common.submission.homework import Homework
 
     subject = Homework(homework)
     reference = _reference(homework, data, profile)
@@ -61,7 +61,7 @@ def score(homework: str, file: Path, data: str, profile: str) -> Scores:
 
 def _splits(card) -> bool:
     """Whether a score on half of the rows means something: not where a judge looks at all of them together."""
-    from common.metrics import METRICS
+    from common.submission.metrics import METRICS
 
     return card.metric.name in METRICS and card.submission.kind == "csv" and card.submission.rows == "fixed"
 

@@ -12,7 +12,6 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from common import kernels
-from common.card import find_card
 from common.errors import NotebookError
 from common.files import replacing
 from common.grading import records, scorer
@@ -21,6 +20,7 @@ from common.grading.prepare import prepare
 from common.grading.records import Job, Limits, Record
 from common.kernels import sandbox
 from common.kernels.server import SANDBOX
+from common.submission.card import find_card
 
 PREFIX = "hw-job-"  # of the working folders, followed by the worker's process
 _OUT_OF_MEMORY = ("MemoryError", "can't allocate memory", "not enough memory", "out of memory", "Unable to allocate")
