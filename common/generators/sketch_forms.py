@@ -1,7 +1,7 @@
 """Six kinds of things that homework 10 does not draw: beds, clocks, apples, televisions, dolphins and spiders.
 
-Each form is a function of a pen and of chance, as in `objects`: it says which shapes lie where, from the back to the front.
-How a shape looks, filled and lit or as a wobbling stroke, is the pen's affair.
+Each form is a function of a pen and of chance, as in `objects`: it says which shapes lie where, from the back to the
+front. How a shape looks, filled and lit or as a wobbling stroke, is the pen's affair.
 """
 
 import numpy as np
@@ -95,7 +95,8 @@ def mantel_clock(pen: Pen, rng) -> None:
     if rng.random() < 0.5:
         pen.polygon([[-0.62, -0.4], [0, -0.98], [0.62, -0.4], [0.62, 0.8], [-0.62, 0.8]], wood)
     else:
-        pen.polygon([*arc(np.pi, 2 * np.pi, 9, 0.62, 0.62) + (0, -0.3), [0.62, 0.8], [-0.62, 0.8]], wood)
+        arch = arc(np.pi, 2 * np.pi, 9, 0.62) - np.array([0, 0.3])
+        pen.polygon([*arch, [0.62, 0.8], [-0.62, 0.8]], wood)
     box(pen, -0.78, 0.74, 0.78, 0.95, shade(wood, 0.75))
     dial(pen, rng, 0, -0.2, 0.48)
     if rng.random() < 0.6:
@@ -194,7 +195,7 @@ def bitten_apple(pen: Pen, rng) -> None:
     distance = np.linalg.norm(away, axis=1, keepdims=True)
     bitten = np.where(distance < size, (0.95, y) + away * size / distance, outline)
     pen.polygon(bitten, skin)
-    bite = arc(0.6 * np.pi, 1.4 * np.pi, 7, size) + (0.95, y)
+    bite = np.array([0.95, y]) + arc(0.6 * np.pi, 1.4 * np.pi, 7, size)
     pen.polygon([*bite, *(bite[::-1] - (0.14, 0))], hsv(0.13, 0.25, 0.95))
     stem_and_leaf(pen, rng)
 
@@ -212,11 +213,13 @@ def halved_apple(pen: Pen, rng) -> None:
 
 def dolphin_skin(rng):
     """Grey and blue, or as fur is: other animals are not to be told apart by colour either."""
-    return fur(rng) if rng.random() < 0.5 else hsv(rng.uniform(0.53, 0.65), rng.uniform(0.1, 0.5), rng.uniform(0.3, 0.8))
+    return (
+        fur(rng) if rng.random() < 0.5 else hsv(rng.uniform(0.53, 0.65), rng.uniform(0.1, 0.5), rng.uniform(0.3, 0.8))
+    )
 
 
 def dolphin_along(pen: Pen, rng, bend: float) -> None:
-    """A spindle bent by `bend` (its middle higher than its ends), beak to the right, fluke to the left, a fin on its back."""
+    """A spindle, its middle higher than its ends by `bend`; beak to the right, fluke to the left, a fin on its back."""
     skin = dolphin_skin(rng)
 
     def bent(points):
@@ -228,7 +231,9 @@ def dolphin_along(pen: Pen, rng, bend: float) -> None:
     back = [[-0.82, 0.0], [-0.45, -0.16], [0.0, -0.3], [0.42, -0.28], [0.68, -0.12], [1.02, 0.0]]
     belly = [[0.98, 0.09], [0.66, 0.13], [0.3, 0.27], [-0.1, 0.26], [-0.5, 0.12]]
     pen.polygon(bent(smooth(back + belly, 3)), skin)
-    pen.polygon(bent(smooth([[0.68, 0.09], [0.3, 0.25], [-0.1, 0.24], [-0.4, 0.12], [0.2, 0.1]], 3)), mix(skin, WHITE, 0.6))
+    pen.polygon(
+        bent(smooth([[0.68, 0.09], [0.3, 0.25], [-0.1, 0.24], [-0.4, 0.12], [0.2, 0.1]], 3)), mix(skin, WHITE, 0.6)
+    )
     pen.polygon(bent([[0.22, 0.14], [0.38, 0.16], [0.08, 0.55]]), shade(skin, 0.75))
     eye(pen, 0.58, bent([[0.58, -0.08]])[0, 1], 0.045)
 
@@ -294,7 +299,7 @@ def round_spider(pen: Pen, rng) -> None:
     """One hairy body, legs that reach straight out."""
     coat = fur(rng)
     for side in (-1, 1):
-        for angle in (-0.95, -0.35, 0.25, 0.85) + rng.normal(0, 0.08, 4):
+        for angle in np.array([-0.95, -0.35, 0.25, 0.85]) + rng.normal(0, 0.08, 4):
             out = np.array([side * np.cos(angle), np.sin(angle)])
             pen.line([[0, 0], 0.62 * out - (0, 0.06), 0.98 * out + (0, 0.1)], rng.uniform(0.07, 0.1), shade(coat, 0.75))
     pen.polygon(0.42 * blob(rng, 0.05), coat)

@@ -42,27 +42,29 @@ def photo(kind: str, rng: np.random.Generator) -> np.ndarray:
     canvas = Canvas(PHOTO_SIDE, light=rng.uniform(-np.pi, np.pi))
     pen = canvas.pen()
     objects.PLACES[rng.integers(len(objects.PLACES))](pen, rng)
-    for _ in range(rng.poisson(2.0)):
+    for _ in range(rng.poisson(1.5)):
         objects.scrap(pen.raised(10), rng)
-    _draw(kind, pen.raised(30), rng, place=0.16, size=(0.62, 0.9), tilt=0.12)
+    _draw(kind, pen.raised(30), rng, place=0.14, size=(0.68, 0.92), tilt=0.1, stretch=0.12)
     if rng.random() < 0.35:
         objects.scrap(pen.raised(50), rng)
-    return photograph(canvas, rng, CAMERA | {"noise": (0.0, 0.05)})[0]
+    return photograph(canvas, rng, CAMERA | {"noise": (0.0, 0.03)})[0]
 
 
 def sketch(kind: str, rng: np.random.Generator) -> np.ndarray:
     """One thing on an empty sheet, (28, 28) uint8."""
     pen = SketchPen.on_sheet(SKETCH_SIDE)
-    _draw(kind, pen, rng, place=0.06, size=(0.78, 0.95), tilt=0.1)
+    _draw(kind, pen, rng, place=0.08, size=(0.68, 0.95), tilt=0.15, stretch=0.25)
     return drawn(pen.strokes, SKETCH_SIDE, rng)
 
 
-def _draw(kind: str, pen: Pen, rng, place: float, size: tuple, tilt: float) -> None:
+def _draw(kind: str, pen: Pen, rng, place: float, size: tuple, tilt: float, stretch: float) -> None:
     """Some form of a kind, somewhere near the middle, a little turned and stretched, in either direction."""
     form = FORMS[kind][rng.integers(len(FORMS[kind]))]
     angle = rng.uniform(-np.pi, np.pi) if form in SEEN_FROM_ABOVE else rng.normal(0, tilt)
     x, y = rng.uniform(-place, place, 2)
-    frame = pen.part(x, y, rng.uniform(*size), angle, flip=rng.random() < 0.5, stretch=rng.uniform(0.85, 1.18))
+    frame = pen.part(
+        x, y, rng.uniform(*size), angle, flip=rng.random() < 0.5, stretch=np.exp(rng.uniform(-stretch, stretch))
+    )
     form(frame, rng)
 
 
@@ -91,11 +93,11 @@ class SketchPen(Pen):
 
 
 HABITS = {  # of the person who draws: smallest and largest value, all in between equally likely
-    "thick": (0.8, 1.7),  # strokes, in pixels of the finished drawing
-    "wobble": (0.1, 0.6),  # how far a stroke strays, in pixels
-    "warp": (0.2, 1.2),  # how far a whole part strays from its place, in pixels
-    "forgets": (0.0, 0.5),  # share of the smaller shapes that are left out
-    "gap": (0.0, 0.12),  # share of an outline that stays open
+    "thick": (0.7, 1.6),  # strokes, in pixels of the finished drawing
+    "wobble": (0.2, 0.8),  # how far a stroke strays, in pixels
+    "warp": (0.4, 1.8),  # how far a whole part strays from its place, in pixels
+    "forgets": (0.0, 0.6),  # share of the smaller shapes that are left out
+    "gap": (0.0, 0.2),  # share of an outline that stays open
 }
 SMALL, TINY = 0.25, 0.1  # across, in units of the sheet: small shapes may be forgotten, tiny ones are dots
 
