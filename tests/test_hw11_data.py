@@ -1,4 +1,4 @@
-"""Homework 11: the generator, the data module in its own words and in the course's files, right and wrong; cheap answers."""
+"""Homework 11: the generator, and the data module in its own words and in the course's files, right and wrong."""
 
 import shutil
 
@@ -47,7 +47,7 @@ def refused(folder, *parts):
     assert "\n" not in text and all(str(part) in text for part in parts), text
 
 
-# --- the generator ----------------------------------------------------------------------------------------------------
+# --- the generator --------------------------------------------------------------------------------------------------
 
 
 def test_pictures_depend_on_seed_number_and_label_alone():
@@ -75,7 +75,7 @@ def test_every_form_can_be_drawn_in_both_styles():
             assert sketches.drawn(pen.strokes, 28, rng).any(), kind
 
 
-# --- the data module ---------------------------------------------------------------------------------------------------
+# --- the data module ------------------------------------------------------------------------------------------------
 
 
 def test_what_is_written_is_read(written):
@@ -157,7 +157,7 @@ def test_pictures_in_other_modes(course):
     assert (splits.test.x[0] == 9).all() and (splits.train.x[0] == 7).all()
 
 
-# --- bad files ---------------------------------------------------------------------------------------------------------
+# --- bad files ------------------------------------------------------------------------------------------------------
 
 
 def test_no_folders(tmp_path):

@@ -1,17 +1,19 @@
 """Ten kinds of things in two styles: a photograph in colour, and a line drawing on black. The shapes are the same.
 
 A stand-in for the two domains of the course's homework 11: small photographs, and drawings as people made them in the
-game "Quick, Draw!" (Ha & Eck 2017, "A neural representation of sketch drawings"). A form says which shapes lie where, and
-one of two pens draws it:
+game "Quick, Draw!" (Ha & Eck 2017, "A neural representation of sketch drawings"). A form says which shapes lie where,
+and one of two pens draws it:
 
 - the photograph fills the shapes with paint and fur, before a place with things standing about, in some light, with a
   cast, blur and noise. No colour tells what it is, and an edge filter finds more clutter than thing;
-- the drawing follows their outlines in wobbling strokes, some thicker, some not quite closed. It leaves out small shapes,
-  fills the frame, and knows nothing of what is around. Half of all drawers hide what lies behind; half let lines cross.
+- the drawing follows their outlines in wobbling strokes, some thicker, some not quite closed. It leaves out small
+  shapes and knows nothing of what is around. Half of all drawers hide what lies behind; half let lines cross.
 
     x, y = photos(seed=1, labels=[0, 5])      # (2, 32, 32, 3) uint8
     x, y = sketches(seed=1, labels=[0, 5])    # (2, 28, 28) uint8, white strokes on black
 """
+
+from itertools import pairwise
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -33,7 +35,7 @@ def photos(seed: int, labels) -> np.ndarray:
 
 
 def sketches(seed: int, labels) -> np.ndarray:
-    """A drawing for each label: (N, 28, 28) uint8, 0 where there is no stroke. Depends on seed, number and label alone."""
+    """A drawing for each label: (N, 28, 28) uint8, 0 for no stroke. One depends on seed, number and label alone."""
     return np.stack([sketch(CLASSES[label], np.random.default_rng([seed, k, 2])) for k, label in enumerate(labels)])
 
 
@@ -62,10 +64,8 @@ def _draw(kind: str, pen: Pen, rng, place: float, size: tuple, tilt: float, stre
     form = FORMS[kind][rng.integers(len(FORMS[kind]))]
     angle = rng.uniform(-np.pi, np.pi) if form in SEEN_FROM_ABOVE else rng.normal(0, tilt)
     x, y = rng.uniform(-place, place, 2)
-    frame = pen.part(
-        x, y, rng.uniform(*size), angle, flip=rng.random() < 0.5, stretch=np.exp(rng.uniform(-stretch, stretch))
-    )
-    form(frame, rng)
+    wide = np.exp(rng.uniform(-stretch, stretch))
+    form(pen.part(x, y, rng.uniform(*size), angle, flip=rng.random() < 0.5, stretch=wide), rng)
 
 
 class SketchPen(Pen):
@@ -130,7 +130,7 @@ def drawn(strokes: list, side: int, rng: np.random.Generator) -> np.ndarray:
 
 
 def by_hand(strokes: list[np.ndarray], wobble: float, warp: float, across: int, rng: np.random.Generator) -> list[list]:
-    """The paths of a hand along `strokes`, as flat lists x, y, x, y ...: smooth errors of whole parts and of each stroke."""
+    """The paths of a hand along `strokes`, as flat lists x, y, x, y ...: whole parts go astray, and each stroke does."""
     points = np.concatenate(strokes)
     which = np.repeat(np.arange(len(strokes)), [len(stroke) for stroke in strokes])
     middles = (points[:-1] + points[1:]) / 2  # so that long straight edges bend too
@@ -145,7 +145,7 @@ def by_hand(strokes: list[np.ndarray], wobble: float, warp: float, across: int, 
     path += wobble * np.sin(where @ high + own[owner]) @ rng.uniform(-1, 1, (4, 2))
     ends = np.searchsorted(owner, np.arange(len(strokes) + 1)) * 2
     flat = path.ravel().tolist()
-    return [flat[a:b] for a, b in zip(ends[:-1], ends[1:], strict=True)]
+    return [flat[a:b] for a, b in pairwise(ends)]
 
 
 def _runs(shapes: list[tuple]) -> list[list[int]]:

@@ -5,9 +5,9 @@ The course's layout, in `real_or_drawing/` or without it:
     train_data/0/*.bmp ... train_data/9/*.bmp       photographs, 32 x 32 pixels in colour, a folder per class
     test_data/0/00000.bmp, 00001.bmp, ...           drawings, 28 x 28 pixels in grey; the name is the id
 
-The drawings are what is adapted to and what is to be answered: they are the test set. Every tenth photograph of a class is
-kept for validation; nobody has labelled drawings. The course's 100,000 drawings are small files that take long to open, so
-what was read is kept in the cache, for as long as names, sizes and times of the files stay the same.
+The drawings are what is adapted to and what is to be answered: they are the test set. Every tenth photograph of a class
+is kept for validation; nobody has labelled drawings. The course's 100,000 drawings are small files that take long to
+open, so what was read is kept in the cache, for as long as names, sizes and times of the files stay the same.
 """
 
 import hashlib
@@ -103,10 +103,12 @@ def read(folder: Path, profile: str) -> tuple[Splits, pd.DataFrame]:
     """
     root = _inside(Path(folder), "real_or_drawing")
     by_class = _photo_files(_inside(root, PHOTOS))
-    drawn = _drawing_files(_inside(root, DRAWINGS))
-    arrays = cached("hw11-read", _VERSION, {"files": _fingerprint([*sum(by_class, []), *drawn])}, lambda: {
-        "x": _pictures(sum(by_class, []), "RGB", PHOTO_SIDE), "drawings": _pictures(drawn, "L", SKETCH_SIDE)
-    })  # fmt: skip
+    taken, drawn = [file for files in by_class for file in files], _drawing_files(_inside(root, DRAWINGS))
+
+    def build():
+        return {"x": _pictures(taken, "RGB", PHOTO_SIDE), "drawings": _pictures(drawn, "L", SKETCH_SIDE)}
+
+    arrays = cached("hw11-read", _VERSION, {"files": _fingerprint(taken + drawn)}, build)
     y = np.repeat(np.arange(len(CLASSES)), [len(files) for files in by_class])
     ids = np.array([int(file.stem) for file in drawn])
     keep = np.ones(len(y), bool) if profile != "smoke" else _number_in_class(y) < SMOKE_PHOTOS
