@@ -130,7 +130,7 @@ def drawn(strokes: list, side: int, rng: np.random.Generator) -> np.ndarray:
 
 
 def by_hand(strokes: list[np.ndarray], wobble: float, warp: float, across: int, rng: np.random.Generator) -> list[list]:
-    """The paths of a hand along `strokes`, as flat lists x, y, x, y ...: whole parts go astray, and each stroke does."""
+    """The paths of a hand along `strokes`, as flat lists x, y, x, y ...: whole parts go astray, and strokes."""
     points = np.concatenate(strokes)
     which = np.repeat(np.arange(len(strokes)), [len(stroke) for stroke in strokes])
     middles = (points[:-1] + points[1:]) / 2  # so that long straight edges bend too
