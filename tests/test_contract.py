@@ -11,11 +11,12 @@ import torch
 
 from common import data
 from common.notebooks import books, readme, rules
-from common.submission.card import RUNGS, cards
+from common.submission.card import RUNGS, cards, folders
 from common.submission.homework import Homework
 from common.submission.table import read_submission
 
 READY = [card for card in cards().values() if card.status == "ready"]
+LABS = [lab for folder in folders().values() for lab in folder.labs if lab.status == "ready"]
 by_id = pytest.mark.parametrize("card", READY, ids=lambda card: card.id)
 
 
@@ -32,16 +33,16 @@ def same(one, other):
 
 
 def test_there_are_fifteen():
-    assert list(cards()) == [f"hw{number:02d}" for number in range(1, 16)]
+    assert list(folders()) == [f"hw{number:02d}" for number in range(1, 16)]
 
 
 def test_readme_is_in_step():
     assert readme.lint() == []
 
 
-@by_id
-def test_notebooks_keep_the_rules(card):
-    assert rules.lint(card) == []
+@pytest.mark.parametrize("one", [*READY, *LABS], ids=lambda one: one.id)
+def test_notebooks_keep_the_rules(one):
+    assert rules.lint(one) == []
 
 
 @by_id
@@ -65,6 +66,10 @@ def test_ladder_is_real(card):
 @by_id
 def test_time_budgets(card):
     assert card.time.starter <= 60 and card.time.boss <= 480
+
+
+def test_labs_are_short():
+    assert all(lab.time <= 60 for lab in LABS)
 
 
 @by_id

@@ -13,6 +13,7 @@ from common.submission.homework import Homework, Score
 
 CARD = Card(
     id="hw01",
+    folder="hw01_regression",
     status="ready",
     title={"en": "T", "zh": "題"},
     metric={"name": "mse", "label": "MSE", "direction": "lower", "chance": 10, "perfect": 0},

@@ -47,7 +47,7 @@ def reference(homework: str, *, source: str | Path = "builtin", profile: str = "
 def path(homework: str) -> Path:
     """The folder where the original files of a homework belong."""
     module(homework)
-    return data_dir(homework)
+    return data_dir(homeworks.room(homework))
 
 
 def export(homework: str, out: str | Path, *, seed: int, profile: str = "standard") -> Path:
@@ -94,7 +94,7 @@ def _both(homework: str, source: str | Path, profile: str):
     if source == "builtin":
         return maker.builtin(profile, maker.SEED)
     if source == "original":
-        folder = data_dir(homework)
+        folder = data_dir(homeworks.room(homework))
         if not folder.is_dir() or not any(folder.iterdir()):
             raise DataError(
                 f'No original data in {folder}. {maker.HOW_TO_GET} Meanwhile DATA = "builtin" needs no download.'

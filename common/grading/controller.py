@@ -180,7 +180,8 @@ def grade(jobs: list[Job], workers: int, on_note: Callable[[Job, dict], None] | 
             stations.append(own.station)
         return own.station.grade(job, (lambda note: on_note(job, note)) if on_note else None)
 
-    with kernels.serving(), ThreadPoolExecutor(workers) as pool:
+    to_run = any(job.how == "run" for job in jobs)
+    with kernels.serving() if to_run else contextlib.nullcontext(), ThreadPoolExecutor(workers) as pool:
         waiting = {pool.submit(one, job) for job in jobs}
         try:
             while waiting:

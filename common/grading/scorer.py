@@ -6,7 +6,6 @@ memory for the next one.
 
 import hashlib
 import sys
-import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -48,13 +47,14 @@ def score(homework: str, file: Path, data: str, profile: str) -> Scores:
     subject = Homework(homework)
     reference = _reference(homework, data, profile)
     try:
-        whole = subject.evaluate(file, reference)
+        answers = subject.read(file, reference)
+        whole = subject.judge(answers, reference)
     except SubmissionError as error:
         return Scores(problem=str(error))
     halves = {True: whole, False: whole}
     if _splits(subject.card):
         public = _public(len(reference), data)
-        halves = {half: _on(subject, file, reference, public == half) for half in (True, False)}
+        halves = {half: subject.judge(*_rows(public == half, answers, reference)) for half in (True, False)}
     values = [None if s.value is None else float(s.value) for s in (whole, halves[True], halves[False])]
     return Scores("", *values, whole.rung, halves[True].rung, halves[False].rung)
 
@@ -75,17 +75,9 @@ def _public(rows: int, data: str) -> np.ndarray:
     return public
 
 
-def _on(subject, file: Path, reference, rows: np.ndarray):
-    """The score on some rows of a file that is known to be well-formed."""
-    import pandas as pd
-
-    part = pd.read_csv(file, dtype=str, keep_default_na=False)[rows]
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / file.name
-        part.to_csv(path, index=False)
-        some = reference[rows].reset_index(drop=True)
-        some.attrs = reference.attrs
-        return subject.evaluate(path, some)
+def _rows(chosen: np.ndarray, *tables):
+    """These rows of each table, numbered from 0 as a whole table is."""
+    return [table[chosen].reset_index(drop=True) for table in tables]
 
 
 _known: dict[tuple[str, str, str], object] = {}

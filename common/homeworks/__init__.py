@@ -7,6 +7,9 @@
   well-formed. It raises SubmissionError where the submission breaks a rule that only the judge can check;
 - `zoo.py`: trained networks that the homework starts from, and how they were made (see `common.zoo`).
 
+Where a folder holds several starters, they share the room, and a starter's own module stands before the shared one:
+`judge_gan.py` for `hw06_gan`, else `judge.py`.
+
 Rooms never import each other; what two of them need stands below them.
 """
 
@@ -16,8 +19,18 @@ from types import ModuleType
 
 
 def part(homework: str, name: str) -> ModuleType | None:
-    """The module `name` ("data", "check", "judge" or "zoo") of a homework ("hw01"), or None if it has none."""
-    wanted = f"common.homeworks.{homework}.{name}"
+    """The module `name` ("data", "check", "judge" or "zoo") of a homework ("hw01", "hw06_gan"), or None."""
+    folder, several, starter = homework.partition("_")
+    return (_module(folder, f"{name}_{starter}") if several else None) or _module(folder, name)
+
+
+def room(homework: str) -> str:
+    """Where a homework lives: "hw06" for the starter "hw06_gan"."""
+    return homework.partition("_")[0]
+
+
+def _module(folder: str, name: str) -> ModuleType | None:
+    wanted = f"common.homeworks.{folder}.{name}"
     try:
         return import_module(wanted)
     except ModuleNotFoundError as error:

@@ -13,7 +13,7 @@ import nbformat
 from common import __version__
 from common.errors import NotebookError
 from common.paths import checkout
-from common.submission.card import Card
+from common.submission.card import Card, Lab
 
 PARAMETERS = {"PROFILE": "standard", "DATA": "builtin", "DEVICE": "auto", "SEED": 2022, "OUTPUT_DIR": "outputs"}
 CHECKED = "# NBVAL_CHECK_OUTPUT"
@@ -42,7 +42,7 @@ def setup_source() -> str:
     return _SETUP.format(install=settings()["install"], version=".".join(__version__.split(".")[:2]))
 
 
-def badge(card: Card, name: str) -> str:
+def badge(card: Card | Lab, name: str) -> str:
     """The line that opens a notebook in Colab."""
     where = settings()
     return (
@@ -51,12 +51,12 @@ def badge(card: Card, name: str) -> str:
     )
 
 
-def paths(card: Card) -> tuple[Path, Path]:
-    """Starter and solution of a homework."""
+def paths(card: Card | Lab) -> tuple[Path, ...]:
+    """Starter and solution of a homework; the one notebook of a lab."""
     root = checkout()
     if root is None:
         raise NotebookError("The notebooks lie in a checkout of the project, not in an installed package.")
-    return root / card.folder / f"{card.folder}.ipynb", root / card.folder / "solution.ipynb"
+    return tuple(root / card.folder / name for name in card.notebooks)
 
 
 def read(path: Path) -> nbformat.NotebookNode:
@@ -124,23 +124,31 @@ def tree(cell) -> ast.Module:
 # --- sync -----------------------------------------------------------------------------------------------------------
 
 
-def sync(card: Card) -> list[Path]:
-    """Write badge and setup cell into both notebooks, and the starter's cells into the solution; returns what changed.
+def sync(card: Card | Lab) -> list[Path]:
+    """Write badge and setup cell into the notebooks, and the starter's cells into the solution; returns what changed.
 
     The starter is the source of every cell that is not a task; parameters and tasks of the solution stay.
     Outputs stay where the source of a cell did not change.
     """
-    starter_path, solution_path = paths(card)
-    starter, solution = read(starter_path), read(solution_path)
-    for notebook in (starter, solution):
+    files = paths(card)
+    notebooks = [read(path) for path in files]
+    for notebook in notebooks:
         for cell in notebook.cells:
             if cell.id == "setup":
                 cell.source = setup_source()
             if cell.id == "title":
-                line = badge(card, starter_path.name)
+                line = badge(card, files[0].name)
                 cell.source = re.sub(
                     r"^\[!\[Open in Colab\].*$", lambda _, line=line: line, cell.source, flags=re.MULTILINE
                 )
+    if isinstance(card, Card):
+        starter, solution = notebooks
+        solution.cells = _shared(starter, solution)
+    return [path for path, notebook in zip(files, notebooks, strict=True) if _write(path, notebook)]
+
+
+def _shared(starter, solution) -> list:
+    """The solution's cells, with the starter's wherever they are not its own."""
     own = {cell.id: cell for cell in solution.cells}
     # tasks that the solution alone has stay behind the cell they follow now
     followers: dict[str, list] = {}
@@ -160,8 +168,7 @@ def sync(card: Card) -> list[Path]:
                 copy.outputs, copy.execution_count = mine.outputs, mine.execution_count
             mine = copy
         cells += [mine, *followers.get(cell.id, [])]
-    solution.cells = cells
-    return [path for path, notebook in ((starter_path, starter), (solution_path, solution)) if _write(path, notebook)]
+    return cells
 
 
 def _write(path: Path, notebook) -> bool:
@@ -183,17 +190,18 @@ def kernel_config():
     return Config({} if os.name == "nt" else {"KernelManager": {"transport": "ipc"}})
 
 
-def execute(card: Card) -> None:
-    """Run both notebooks as they stand, and store what is committed: the solution's outputs, and of the starter's those
-    of the cells that are checked against them."""
+def execute(card: Card | Lab) -> None:
+    """Run the notebooks as they stand, and store what is committed: all outputs of solutions and labs, and of starters
+    those of the cells that are checked against them."""
     from nbclient import NotebookClient
 
-    for path, keeps in zip(paths(card), (lambda cell: CHECKED in cell.source, lambda cell: True), strict=True):
+    for path in paths(card):
         notebook = read(path)
         with contextlib.chdir(path.parent):
             NotebookClient(notebook, timeout=None, kernel_name="python3", config=kernel_config()).execute()
+        is_starter = isinstance(card, Card) and path.name == card.notebooks[0]
         for cell in notebook.cells:
             cell.metadata.pop("execution", None)  # when it ran is nobody's business, and changes with every run
-            if cell.cell_type == "code" and not keeps(cell):
+            if cell.cell_type == "code" and is_starter and CHECKED not in cell.source:
                 cell.outputs, cell.execution_count = [], None
         _write(path, notebook)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from common.errors import NotebookError
 from common.paths import checkout
-from common.submission.card import RUNGS, Card, cards
+from common.submission.card import Card, Folder, Lab, folders
 
 BEGIN, END = "<!-- homeworks: written by `hw notebooks --write` -->", "<!-- homeworks: end -->"
 # file -> language of the titles, the word for a homework that is not there yet, and the header
@@ -48,16 +48,34 @@ def _texts():
 
 def _table(name: str) -> str:
     language, planned, header = LANGUAGES[name]
-    rows = [_row(card, language, planned) for card in cards().values()]
+    rows = [row for folder in folders().values() for row in _rows(folder, language, planned)]
     return "\n".join([header, "|---|---|---|---|---|---|---|---|", *rows])
 
 
-def _row(card: Card, language: str, planned: str) -> str:
-    number, title = int(card.id[2:]), getattr(card.title, language)
+def _rows(folder: Folder, language: str, planned: str):
+    """A row per starter, the number at the first alone, then one per lab."""
+    for place, one in enumerate(folder.notebooks):
+        cells = _lab(one, language, planned) if isinstance(one, Lab) else _starter(one, language, planned)
+        row = [str(int(folder.id[2:])) if place == 0 else "", *cells]
+        yield "".join(f"| {cell} " if cell else "| " for cell in row) + "|"
+
+
+def _starter(card: Card, language: str, planned: str) -> list[str]:
+    title, (starter, solution) = getattr(card.title, language), card.notebooks
     if card.status == "planned":
-        return f"| {number} | {title} | {planned} | | | | | |"
-    ladder = card.ladder["builtin"]
-    thresholds = " | ".join(f"{getattr(ladder, rung).threshold:g}" for rung in RUNGS)
+        return [title, planned, *[""] * 5]
+    thresholds = [f"{rung.threshold:g}" for _, rung in card.ladder["builtin"].rungs()]
     arrow = "↓" if card.metric.direction == "lower" else "↑"
-    starter, solution = f"{card.folder}/{card.folder}.ipynb", f"{card.folder}/solution.ipynb"
-    return f"| {number} | [{title}]({starter}) | {card.metric.label} {arrow} | {thresholds} | [solution]({solution}) |"
+    return [
+        f"[{title}]({card.folder}/{starter})",
+        f"{card.metric.label} {arrow}",
+        *thresholds,
+        f"[solution]({card.folder}/{solution})",
+    ]
+
+
+def _lab(lab: Lab, language: str, planned: str) -> list[str]:
+    title = getattr(lab.title, language)
+    if lab.status == "planned":
+        return [title, planned, *[""] * 5]
+    return [f"[{title}]({lab.folder}/{lab.notebooks[0]})", "lab", *[""] * 5]

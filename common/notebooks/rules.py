@@ -7,37 +7,56 @@ from statistics import median
 
 from common.errors import NotebookError
 from common.notebooks.books import CHECKED, PARAMETERS, badge, parameters, paths, read, setup_source, tagged, tree
-from common.submission.card import Card
+from common.submission.card import Card, Lab
 
 OPENING = ["title", "setup", "parameters", "imports"]  # ids of the first cells
 SECTIONS = ["data", "model", "train", "evaluate", "score", "tasks", "report", "reading"]  # ids of headings, in order
 MAX_BYTES, MAX_LINES, MEDIAN_LINES = 500_000, 40, 12
 
 
-def lint(card: Card) -> list[str]:
-    """What the two notebooks of a homework do against the rules, one sentence each; empty if all is well."""
-    starter_path, solution_path = paths(card)
-    problems = []
+def lint(card: Card | Lab) -> list[str]:
+    """What the notebooks of a homework do against the rules, one sentence each; empty if all is well."""
     try:
-        starter, solution = read(starter_path), read(solution_path)
-        wanted = {starter_path: PARAMETERS, solution_path: {**PARAMETERS, "RUNG": "boss"}}
-        for path, notebook in ((starter_path, starter), (solution_path, solution)):
-            rules = (
-                _parameters(notebook, wanted[path]),
-                _opening(notebook, card, starter_path.name),
-                _sections(notebook),
-            )
-            found = [*rules[0], *rules[1], *rules[2], *_cells(notebook), *_shape(notebook), *_metadata(notebook, path)]
-            problems += [f"{path.parent.name}/{path.name}: {problem}" for problem in found]
-        problems += [f"{starter_path.name}: {problem}" for problem in _starter_outputs(starter)]
-        problems += [f"{card.folder}/solution.ipynb: {problem}" for problem in _solution_outputs(solution)]
-        problems += [f"{card.folder}: {problem}" for problem in _twins(starter, solution)]
+        return _lint_lab(card) if isinstance(card, Lab) else _lint_pair(card)
     except NotebookError as error:
-        problems.append(f"{card.folder}: {error}")
-    return problems
+        return [f"{card.folder}: {error}"]
 
 
-def _parameters(notebook, wanted: dict) -> list[str]:
+def _lint_pair(card: Card) -> list[str]:
+    starter_path, solution_path = paths(card)
+    starter, solution = read(starter_path), read(solution_path)
+    problems = []
+    for path, notebook, own in ((starter_path, starter, {}), (solution_path, solution, {"RUNG": "boss"})):
+        found = [
+            *_parameters(notebook, PARAMETERS | own, PARAMETERS | own),
+            *_opening(notebook, card, starter_path.name),
+            *_sections(notebook),
+            *_everywhere(notebook, path),
+        ]
+        problems += [f"{card.folder}/{path.name}: {problem}" for problem in found]
+    problems += [f"{starter_path.name}: {problem}" for problem in _starter_outputs(starter)]
+    problems += [f"{card.folder}/{solution_path.name}: {problem}" for problem in _executed_outputs(solution)]
+    return problems + [f"{card.folder}: {problem}" for problem in _twins(starter, solution)]
+
+
+def _lint_lab(lab: Lab) -> list[str]:
+    """A lab opens like the others and is committed with its outputs; headings are its own, nothing is handed in."""
+    (path,) = paths(lab)
+    notebook = read(path)
+    found = [
+        *_parameters(notebook, PARAMETERS, ["PROFILE", "DEVICE", "SEED"]),
+        *_opening(notebook, lab, path.name),
+        *_everywhere(notebook, path),
+        *_executed_outputs(notebook),
+    ]
+    return [f"{lab.folder}/{path.name}: {problem}" for problem in found]
+
+
+def _everywhere(notebook, path: Path) -> list[str]:
+    return [*_cells(notebook), *_shape(notebook), *_metadata(notebook, path)]
+
+
+def _parameters(notebook, wanted: dict, needed) -> list[str]:
     found = parameters(notebook)
     problems = [] if found == wanted else [f"the parameters cell has {found}, expected {wanted}"]
     used = {
@@ -47,10 +66,10 @@ def _parameters(notebook, wanted: dict) -> list[str]:
         for node in ast.walk(tree(cell))
         if isinstance(node, ast.Name)
     }
-    return problems + [f"parameter {name} is never used" for name in found if name not in used]
+    return problems + [f"parameter {name} is never used" for name in needed if name in found and name not in used]
 
 
-def _opening(notebook, card: Card, starter_name: str) -> list[str]:
+def _opening(notebook, card: Card | Lab, starter_name: str) -> list[str]:
     ids = [cell.id for cell in notebook.cells]
     code_and_title = [cell.id for cell in notebook.cells if cell.id == "title" or cell.cell_type == "code"]
     if code_and_title[: len(OPENING)] != OPENING:
@@ -126,13 +145,13 @@ def _starter_outputs(starter) -> list[str]:
     return problems
 
 
-def _solution_outputs(solution) -> list[str]:
+def _executed_outputs(notebook) -> list[str]:
     problems = []
-    for cell in solution.cells:
+    for cell in notebook.cells:
         if cell.cell_type != "code":
             continue
         if cell.execution_count is None:
-            problems.append(f"cell {cell.id!r} was not executed; solutions are committed with their outputs")
+            problems.append(f"cell {cell.id!r} was not executed; solutions and labs are committed with their outputs")
         for output in cell.outputs:
             if output.output_type == "error":
                 problems.append(f"cell {cell.id!r} holds an error")

@@ -16,7 +16,7 @@ from common import data, kernels
 from common.errors import DataError, HomeworkError, NotebookError
 from common.files import replacing
 from common.notebooks import books
-from common.submission.card import RUNGS, Card, find_card
+from common.submission.card import RUNGS, Card, Lab, find_card
 from common.submission.homework import Homework
 
 _reports = None  # in a worker process: where it reports each finished cell
@@ -26,7 +26,7 @@ _reports = None  # in a worker process: where it reports each finished cell
 class Job:
     """One notebook to run with its parameters; everything it makes goes into `out`."""
 
-    card: Card
+    card: Card | Lab
     notebook: Path
     out: Path
     parameters: dict = field(default_factory=dict)
@@ -34,6 +34,11 @@ class Job:
     @property
     def name(self) -> str:
         return self.out.name
+
+    @property
+    def files(self) -> list[str]:
+        """What it hands in; a lab hands in nothing."""
+        return [] if isinstance(self.card, Lab) else list(self.card.submission.files)
 
 
 @dataclass(frozen=True)
@@ -56,14 +61,16 @@ class Result:
         return not self.error
 
 
-def make_job(homework: str, out: Path, *, solution: bool = False, label: str = "", **parameters) -> Job:
-    """A job for the starter or the solution of a homework. Raises HomeworkError for what cannot work.
+def make_job(card: Card | Lab | str, out: Path, *, solution: bool = False, label: str = "", **parameters) -> Job:
+    """A job for the starter or the solution of a homework, or for a lab. Raises HomeworkError for what cannot work.
 
     Papermill itself only warns of a parameter that the notebook does not have, and runs the notebook without it.
     """
-    card = find_card(homework)
+    card = find_card(card) if isinstance(card, str) else card
     if card.status != "ready":
         raise NotebookError(f"{card.id} ({card.title.en}) is planned, but not there yet.")
+    if solution and isinstance(card, Lab):
+        raise NotebookError(f"{card.id} ({card.title.en}) is a lab: it has no solution.")
     notebook = books.paths(card)[solution]
     known = books.parameters(books.read(notebook))
     unknown = [name for name in parameters if name not in known]
@@ -108,7 +115,7 @@ def run(job: Job, *, html: bool = True) -> Result:
         for stale in (
             executed,
             executed.with_suffix(".html"),
-            *(job.out / name for name in job.card.submission.files),
+            *(job.out / name for name in job.files),
             job.out / "metrics.json",
         ):
             stale.unlink(missing_ok=True)  # nothing of an earlier run may pass for this one's
@@ -181,19 +188,13 @@ def write_table(results: list[Result], path: Path) -> None:
         for result in results:
             score = "" if result.score is None else f"{result.score:.6g}"
             state = "ok" if result.ok else "failed"
-            row = [
-                result.job.name,
-                state,
-                f"{result.seconds:.1f}",
-                result.job.card.metric.name,
-                score,
-                result.rung or "",
-            ]
+            metric = "" if isinstance(result.job.card, Lab) else result.job.card.metric.name
+            row = [result.job.name, state, f"{result.seconds:.1f}", metric, score, result.rung or ""]
             table.writerow([*row, result.error])
 
 
 def _scored(job: Job, seconds: float, error: str) -> Result:
-    if error:
+    if error or not job.files:
         return Result(job, seconds, error)
     source, profile = job.parameters.get("DATA", "builtin"), job.parameters.get("PROFILE", "standard")
     try:

@@ -1,6 +1,11 @@
-"""A homework's card, `homework.toml`: the one file that notebook, scorer, tests, README table and grader read."""
+"""A homework's card, `homework.toml`: the one file that notebook, scorer, tests, README table and grader read.
+
+A folder holds one starter or several, and perhaps labs. A `Card` is that of one starter: all that is needed to run,
+score or grade it. `Folder` keeps together what lies in one place.
+"""
 
 import datetime
+import re
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -141,7 +146,9 @@ class Time(_Strict):
 
 
 class Card(_Strict):
-    id: str = Field(pattern=r"^hw\d\d$")
+    """One starter with its solution, its ladder and what it hands in."""
+
+    id: str = Field(pattern=r"^hw\d\d(_[a-z][a-z0-9]*)?$")  # "hw01"; "hw06_gan" where a folder has several starters
     status: Literal["ready", "planned"]
     title: Title
     metric: Metric | None = None
@@ -149,7 +156,13 @@ class Card(_Strict):
     rungs: Ideas | None = None
     time: Time | None = None
     ladder: dict[str, Ladder] = {}  # "builtin", and the course's own by year ("2022", "2023")
-    folder: str = ""  # filled in when read
+    folder: str  # filled in when read
+
+    @property
+    def notebooks(self) -> tuple[str, str]:
+        """The files of starter and solution."""
+        _, several, name = self.id.partition("_")
+        return (f"{self.id}.ipynb", f"solution_{name}.ipynb") if several else (f"{self.folder}.ipynb", "solution.ipynb")
 
     @model_validator(mode="after")
     def _whole(self):
@@ -167,39 +180,126 @@ class Card(_Strict):
         return reached[-1] if reached else None
 
 
+class Lab(_Strict):
+    """A short notebook that teaches one thing by showing it: no ladder, and nothing is handed in."""
+
+    id: str  # "hw07_lab_pretraining"
+    status: Literal["ready", "planned"] = "ready"
+    title: Title
+    time: float  # seconds, standard profile, two CPU cores
+    folder: str
+
+    @property
+    def notebooks(self) -> tuple[str]:
+        return (f"lab_{self.id.partition('_lab_')[2]}.ipynb",)
+
+
+class Folder(_Strict):
+    """A homework's folder: one starter or several, and its labs."""
+
+    id: str  # "hw06"
+    name: str  # "hw06_generation"
+    title: Title
+    cards: tuple[Card, ...]
+    labs: tuple[Lab, ...] = ()
+
+    @property
+    def notebooks(self) -> tuple[Card | Lab, ...]:
+        """All that can be run, in the order in which a reader meets it."""
+        return self.cards + self.labs
+
+    @property
+    def status(self) -> str:
+        return "ready" if any(one.status == "ready" for one in self.notebooks) else "planned"
+
+
 @cache
-def cards() -> dict[str, Card]:
-    """All cards by id (`"hw01"`), from the checkout, or from the installed package where there is none."""
+def folders() -> dict[str, Folder]:
+    """All homeworks by id (`"hw01"`), from the checkout, or from the installed package where there is none."""
     root = checkout()
     paths = (
         root.glob("hw[0-9][0-9]_*/homework.toml") if root else (Path(common.__file__).parent / "cards").glob("*.toml")
     )
     found = [read_card(path) for path in sorted(paths)]
-    return {card.id: card for card in found}
+    return {folder.id: folder for folder in found}
 
 
-def read_card(path: Path) -> Card:
-    """Read and check one card. Raises CardError naming file and field."""
-    folder = path.stem if path.parent.name == "cards" else path.parent.name
+def cards() -> dict[str, Card]:
+    """The cards of all starters by id: `"hw01"`, or `"hw06_gan"` and `"hw06_diffusion"` from one folder."""
+    return {card.id: card for folder in folders().values() for card in folder.cards}
+
+
+def read_card(path: Path) -> Folder:
+    """Read and check one `homework.toml`. Raises CardError naming file and field.
+
+    A folder with several starters has a table `[starter.NAME]` for each; what stands above them holds for every starter
+    that does not say otherwise. Each lab has a table `[lab.NAME]`.
+    """
+    name = path.stem if path.parent.name == "cards" else path.parent.name
     try:
-        card = Card(**tomllib.loads(path.read_text("utf-8")), folder=folder)
+        values = tomllib.loads(path.read_text("utf-8"))
+        folder = _folder(values, name)
     except FileNotFoundError:
         raise CardError(f"{path} does not exist.") from None
     except tomllib.TOMLDecodeError as error:
         raise CardError(f"{path} is not valid TOML: {error}.") from None
+    except ValueError as error:
+        raise CardError(f"{path}: {error}.") from None
+    if not name.startswith(folder.id + "_"):
+        raise CardError(f"{path}: id is {folder.id!r}, but the folder is called {name!r}.")
+    return folder
+
+
+def _folder(values: dict, name: str) -> Folder:
+    starters, labs = values.pop("starter", {}), values.pop("lab", {})
+    id_ = values.get("id", "")
+    for what, part in (("starter", starters), ("lab", labs)):
+        wrong = [key for key in part if not re.fullmatch(r"[a-z][a-z0-9]*", key) or not isinstance(part[key], dict)]
+        if wrong:
+            raise ValueError(f"[{what}.{wrong[0]}] is not a table called by one word of small letters")
+    found = [
+        _made(Card, f"starter.{key}", values | table | {"id": f"{id_}_{key}", "folder": name})
+        for key, table in starters.items()
+    ] or [_made(Card, "", values | {"folder": name})]
+    handed_in = [file for card in found if card.submission for file in card.submission.files]
+    twice = [file for file in handed_in if handed_in.count(file) > 1]
+    if twice:  # they are written into one folder of outputs, and graded from one folder of a student's
+        raise ValueError(f"two starters hand in a file called {twice[0]!r}; give each its own name")
+    shown = [
+        _made(Lab, f"lab.{key}", table | {"id": f"{id_}_lab_{key}", "folder": name}) for key, table in labs.items()
+    ]
+    return _made(Folder, "", {"id": id_, "name": name, "title": values.get("title"), "cards": found, "labs": shown})
+
+
+def _made(model: type[_Strict], where: str, values: dict):
+    """The model of these values; ValueError says in one line which of them is wrong."""
+    try:
+        return model(**values)
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the card"
-        raise CardError(f"{path}: {where}: {first['msg']}.") from None
-    if not folder.startswith(card.id + "_"):
-        raise CardError(f"{path}: id is {card.id!r}, but the folder is called {folder!r}.")
-    return card
+        field = ".".join([part for part in [where] if part] + [str(part) for part in first["loc"]]) or "the card"
+        raise ValueError(f"{field}: {first['msg']}") from None
 
 
-def find_card(homework: str) -> Card:
-    """The card called `hw01` (or by its folder's name). Raises CardError listing what there is."""
-    known = cards()
-    for card in known.values():
-        if homework in (card.id, card.folder):
-            return card
-    raise CardError(f"There is no homework {homework!r}; choose one of {', '.join(known)}.")
+def find_all(name: str) -> list[Card | Lab]:
+    """What a name means: everything in a folder (`hw06`, or the folder's own name), or one starter or lab in it.
+
+    Raises CardError listing what there is.
+    """
+    for folder in folders().values():
+        if name in (folder.id, folder.name):
+            return list(folder.notebooks)
+        for one in folder.notebooks:
+            if name == one.id:
+                return [one]
+    raise CardError(f"There is no homework {name!r}; choose one of {', '.join(folders())}.")
+
+
+def find_card(name: str) -> Card:
+    """The one starter called `hw01` or `hw06_gan`. Raises CardError where there is none, or more than one."""
+    found = [one for one in find_all(name) if isinstance(one, Card)]
+    if len(found) > 1:
+        raise CardError(f"{name} has {len(found)} starters: choose {' or '.join(card.id for card in found)}.")
+    if not found:
+        raise CardError(f"{name} is a lab: it has no solution, no ladder, and nothing is handed in.")
+    return found[0]

@@ -88,8 +88,15 @@ class Homework:
 
         Raises SubmissionError with one sentence if the file breaks a rule of the card.
         """
+        return self.judge(self.read(path, reference), reference, edition)
+
+    def read(self, path: str | Path, reference: pd.DataFrame) -> pd.DataFrame:
+        """The file at `path` as a table, once it keeps every rule of the card; raises SubmissionError otherwise."""
+        return read_submission(path, self.card.submission, reference)
+
+    def judge(self, answers: pd.DataFrame, reference: pd.DataFrame, edition: str = "builtin") -> Score:
+        """The score of a table that `read` has read, or of some of its rows against the same rows of `reference`."""
         spec = self.card.submission
-        answers = read_submission(path, spec, reference)
         if not set(spec.answers) <= set(reference.columns):
             return Score(self.card, None, edition)
         name = self.card.metric.name
