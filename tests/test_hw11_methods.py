@@ -89,9 +89,9 @@ WRONG = {
     ],
     "balanced_labels": [
         (lambda p, k: torch.where(p.max(1).values >= p.max(1).values.topk(min(3 * k, len(p))).values[-1],
-                                  p.argmax(1), -1), "surest drawings of *all*"),
+                                  p.argmax(1), -1), "of *all*"),
         (lambda p, k: torch.where(p.max(1).values > 0.6, p.argmax(1), -1), "expected"),
-        (lambda p, k: _top_of_class(p, k)[_top_of_class(p, k) >= 0], "places among the kept"),
+        (lambda p, k: _top_of_class(p, k)[_top_of_class(p, k) >= 0], "kept labels alone"),
         (lambda p, k: p.argmax(1), "expected"),
     ],
 }  # fmt: skip
