@@ -21,7 +21,7 @@ from common.notebooks import books
 from common.submission.card import find_card
 
 CELLS = ("imports", "reverse", "tensors", "look", "net", "batch", "statistics", "schedule", "information", "balanced",
-         "losses", "watch", "settings", "learn", "teach", "methods")  # fmt: skip
+         "losses", "watch", "settings", "learn", "noisy", "teach", "methods")  # fmt: skip
 
 
 def notebook(seed: int, data_seed: int) -> dict:
@@ -62,9 +62,13 @@ def scores(space: dict, controls: bool) -> Iterator[tuple[str, float]]:
         yield "source only, edges", right(alone, statistics_of=space["photos_val"])
         yield "AdaBN, edges (medium without the reversed gradient)", right(alone)
         yield "strong without information", right(learn(space["rising"]))
-        yield "strong without the reversed gradient", right(learn(partial(losses, strength=0.0, information=0.5)))
+        yield "strong without the reversed gradient", right(learn(partial(losses, strength=0.0, information=1.0)))
         every = answer(runs["strong"]["model"], drawings)[1].argmax(dim=1)
         yield "boss with every guess", right(space["teach"](every))
+        guesses = space["balanced_labels"](answer(runs["strong"]["model"], drawings)[1], len(drawings) // 20)
+        yield "boss without noise", right(space["teach"](guesses, change=space["changed"]))
+        twice = {"length": 2 * space["epochs"], "change": space["noisy"]}
+        yield "strong twice as long, with the noise", right(learn(partial(space["rising"], information=1.0), **twice))
 
 
 def main():
