@@ -2,7 +2,7 @@
 
 import ast
 import math
-from itertools import pairwise
+import re
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,7 @@ import torch
 
 from common import data
 from common.notebooks import books, readme, rules
-from common.submission.card import RUNGS, cards, folders
+from common.submission.card import cards, folders
 from common.submission.homework import Homework
 from common.submission.table import read_submission
 
@@ -32,8 +32,9 @@ def same(one, other):
     return len(one) == len(other) and all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
 
 
-def test_there_are_fifteen():
-    assert list(folders()) == [f"hw{number:02d}" for number in range(1, 16)]
+def test_the_fifteen_are_there():
+    """Of the course; whoever adds more is welcome."""
+    assert list(folders())[:15] == [f"hw{number:02d}" for number in range(1, 16)]
 
 
 def test_readme_is_in_step():
@@ -47,20 +48,26 @@ def test_notebooks_keep_the_rules(one):
 
 @by_id
 def test_ladder_is_real(card):
-    """The thresholds on the card stand between the runs that it gives as evidence."""
+    """The thresholds on the card stand between all that it gives as evidence; what it admits is an expected failure."""
     ladder = card.ladder["builtin"]
     assert len(ladder.seeds) >= 3 and ladder.measured and ladder.machine and "hw ladder" in ladder.source
-    for name, rung in ladder.rungs():
-        assert len(rung.runs) == len(ladder.seeds), name
-        assert all(card.metric.reaches(score, rung.threshold) for score in rung.runs), (
-            f"{name} misses its own threshold"
-        )
-    for below, above in pairwise(RUNGS):
-        threshold = getattr(ladder, above).threshold
-        reaching = [score for score in getattr(ladder, below).runs if card.metric.reaches(score, threshold)]
-        assert not reaching, f"a run of {below} reaches {above}"
-    assert card.rung_of(card.metric.chance) is None, "answering without learning reaches a rung"
-    assert card.rung_of(card.metric.perfect) == "boss"
+    assert all(rung.runs for _, rung in ladder.rungs())
+    assert card.cheap, "the card names no cheap answer"
+    faults = card.faults()
+    assert [fault.sentence for fault in faults if not fault.known] == []
+    excused = [entry for entry in (*ladder.fresh, *card.cheap, *card.control) if entry.fault]
+    assert {fault.known for fault in faults} == {entry.fault for entry in excused}, "a fault is mended: take it off"
+    if faults:
+        pytest.xfail("; ".join(fault.sentence for fault in faults))
+
+
+@pytest.mark.parametrize(
+    "card, cheap",
+    [(card, cheap) for card in READY for cheap in card.cheap if cheap.quick],
+    ids=lambda one: getattr(one, "id", None) or one.quick,
+)
+def test_cheap_answers_end_where_the_card_says(card, cheap):
+    assert math.isclose(Homework(card.id).cheap(cheap.quick), cheap.scores[0], rel_tol=0.03, abs_tol=0.003)
 
 
 @by_id
@@ -117,11 +124,18 @@ def test_notebook_definitions_can_be_imported(card):
 
 @by_id
 def test_submission_rules_fit_the_test_set(card, tmp_path):
-    """The size limit on the card leaves room for the standard test set, with 17 digits a number."""
-    reference = data.reference(card.id, profile="standard")
+    """The size limit on the card leaves room for the standard test set, with 17 digits a number.
+
+    How many rows that has stands in the solution's stored outputs; to make it would take long in some homeworks.
+    """
+    reference = data.reference(card.id, profile="smoke")
     path = hand_in(card, reference, tmp_path)
     assert len(read_submission(path, card.submission, reference)) == len(reference)
-    assert card.submission.max_bytes >= 1.2 * path.stat().st_size
+    stored = "".join(
+        output.get("text", "") for cell in books.read(books.paths(card)[1]).cells for output in cell.get("outputs", [])
+    )
+    rows = int(re.search(r"wrote \S+ \(([\d,]+) rows\)", stored)[1].replace(",", ""))
+    assert card.submission.max_bytes >= 1.2 * path.stat().st_size * rows / len(reference)
 
 
 @by_id

@@ -9,16 +9,17 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from common import data, kernels
 from common.errors import DataError, HomeworkError, NotebookError
 from common.files import replacing
-from common.notebooks import books
+from common.notebooks import books, reading
 from common.submission.card import RUNGS, Card, Lab, find_card
 from common.submission.homework import Homework
 
+_INLINE = "module://matplotlib_inline.backend_inline"
 _reports = None  # in a worker process: where it reports each finished cell
 
 
@@ -42,19 +43,28 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Result:
-    """How a run ended: `error` is empty if all went well; `score` is None where there was nothing to compare with.
+class Estimate:
+    """What a notebook itself says it would score, where the test answers are not public: shown, but never counted."""
 
-    `estimate` is what the notebook itself says it would score, where the test answers are not public. It is shown, and
-    never counts.
-    """
+    how: str
+    value: float
+
+    def __str__(self) -> str:
+        return f"{self.value:.4f} by the notebook's own {self.how}"
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a run ended: `error` is empty if all went well; `score` is None where there was nothing to compare with."""
 
     job: Job
     seconds: float
     error: str = ""
     score: float | None = None
-    rung: str | None = None
-    estimate: str = ""
+    rung: str | None = None  # on the ladder of `edition`
+    estimate: Estimate | None = None
+    edition: str = "builtin"  # of the data that it ran on
+    note: str = ""  # what went wrong beside the run
 
     @property
     def ok(self) -> bool:
@@ -72,7 +82,7 @@ def make_job(card: Card | Lab | str, out: Path, *, solution: bool = False, label
     if solution and isinstance(card, Lab):
         raise NotebookError(f"{card.id} ({card.title.en}) is a lab: it has no solution.")
     notebook = books.paths(card)[solution]
-    known = books.parameters(books.read(notebook))
+    known = books.parameters(reading.load(notebook)[0])
     unknown = [name for name in parameters if name not in known]
     if unknown:
         raise NotebookError(f"{notebook.name} has no parameter {unknown[0]!r}; it has {', '.join(known)}.")
@@ -102,12 +112,11 @@ def run(job: Job, *, html: bool = True) -> Result:
     The executed copy appears under its name when the run is over, also when a cell failed.
     """
     import papermill
-    from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from papermill.exceptions import PapermillExecutionError
 
     _register_engine()
     started = time.monotonic()
-    error = ""
+    error, notes = "", []
     executed = job.out / job.notebook.name
     partial = executed.with_suffix(".partial.ipynb")
     try:
@@ -122,8 +131,9 @@ def run(job: Job, *, html: bool = True) -> Result:
     except OSError as problem:
         return Result(job, 0.0, f"cannot write to {job.out}: {problem.strerror}")
     try:
+        notebook, notes = reading.load(job.notebook, [name for name in reading.PARAMETERS if name in job.parameters])
         papermill.execute_notebook(
-            job.notebook,
+            notebook,
             partial,
             job.parameters,
             engine_name="homeworks",
@@ -134,17 +144,18 @@ def run(job: Job, *, html: bool = True) -> Result:
         )
     except PapermillExecutionError as failure:
         error = f"cell {failure.exec_count}: {failure.ename}: {failure.evalue}"
-    except (CellTimeoutError, DeadKernelError) as failure:
-        error = f"{type(failure).__name__}: {str(failure).splitlines()[0]}"
     except KeyboardInterrupt:
         partial.unlink(missing_ok=True)
         raise
+    except Exception as failure:  # a kernel that dies, a full disk, no notebook: the others are still to be run
+        error = _in_words(failure)
     seconds = time.monotonic() - started
     if partial.exists():
         os.replace(partial, executed)
-        if html:
-            _write_html(executed)
-    return _scored(job, seconds, error)
+    if html and executed.exists():
+        notes += _write_html(executed)
+    result = _scored(job, seconds, error)
+    return replace(result, note="; ".join([*notes, *filter(None, [result.note])]))
 
 
 def run_all(
@@ -159,11 +170,12 @@ def run_all(
     reports = context.SimpleQueue()
     threads = str(max(1, (os.cpu_count() or 1) // workers))
     with (
-        _environment(OMP_NUM_THREADS=os.environ.get("OMP_NUM_THREADS", threads)),
+        # a backend set in the shell's start file would leave the notebooks without pictures
+        _environment(OMP_NUM_THREADS=os.environ.get("OMP_NUM_THREADS", threads), MPLBACKEND=_INLINE),
         kernels.serving(),
         ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker, initargs=(reports,)) as pool,
     ):
-        waiting = {pool.submit(run, job, html=html) for job in jobs}
+        waiting = {pool.submit(run, job, html=html): job for job in jobs}
         try:
             while waiting:
                 done = []
@@ -175,23 +187,36 @@ def run_all(
                     if on_cell:
                         on_cell(*report)
                 for future in done:
-                    waiting.discard(future)
-                    yield future.result()
+                    job = waiting.pop(future)
+                    try:
+                        result = future.result()
+                    except Exception as failure:  # the worker was killed, and took what was queued along
+                        result = Result(job, 0.0, _in_words(failure))
+                    yield result
         except BaseException:
             pool.shutdown(wait=True, cancel_futures=True)
             raise
 
 
 def write_table(results: list[Result], path: Path) -> None:
-    """The results as CSV, one line per run."""
+    """The results as CSV, one line per run. Raises HomeworkError where it cannot be written."""
+    try:
+        _write_table(results, path)
+    except OSError as error:
+        raise HomeworkError(f"Cannot write {path}: {error.strerror}.") from None
+
+
+def _write_table(results: list[Result], path: Path) -> None:
     with replacing(path) as partial, open(partial, "w", newline="", encoding="utf-8") as file:
         table = csv.writer(file, lineterminator="\n")
-        table.writerow(["run", "state", "seconds", "metric", "score", "rung", "error"])
+        table.writerow(["run", "state", "seconds", "metric", "score", "rung", "edition", "estimate", "error"])
         for result in results:
             score = "" if result.score is None else f"{result.score:.6g}"
             state = "ok" if result.ok else "failed"
             metric = "" if isinstance(result.job.card, Lab) else result.job.card.metric.name
+            estimate = "" if result.estimate is None else f"{result.estimate.value:.6g}"
             row = [result.job.name, state, f"{result.seconds:.1f}", metric, score, result.rung or ""]
+            row += [result.edition if metric else "", estimate]
             table.writerow([*row, result.error])
 
 
@@ -202,26 +227,41 @@ def _scored(job: Job, seconds: float, error: str) -> Result:
     try:
         reference = data.reference(job.card.id, source=source, profile=profile)
         score = Homework(job.card.id).evaluate(job.out / job.card.submission.file, reference)
-    except HomeworkError as problem:
-        return Result(job, seconds, str(problem))
-    estimate = _estimate(job.out / "metrics.json") if score.value is None else ""
-    return Result(job, seconds, "", score.value, score.rung, estimate)
+    except Exception as problem:  # a scorer that fails is told like a file that is wrong
+        return Result(job, seconds, _in_words(problem))
+    estimate = _estimate(job.out / "metrics.json") if score.value is None else None
+    note = reference.attrs.get("note", "")
+    return Result(job, seconds, "", score.value, score.rung, estimate, score.edition, note)
 
 
-def _estimate(metrics: Path) -> str:
-    """What a notebook wrote with `homework.write_metrics(OUTPUT_DIR, estimate=(how, value))`."""
+def _in_words(failure: Exception) -> str:
+    """One line on what ended a run."""
+    text = (str(failure).splitlines() or [""])[0]
+    if isinstance(failure, HomeworkError):
+        return text
+    died = "its kernel died; did it need more memory than there is?" if "ernel died" in text else text
+    return f"{type(failure).__name__}: {died}"
+
+
+def _estimate(metrics: Path) -> Estimate | None:
+    """What the notebook gave to `homework.score(estimate=(how, value))` or `homework.write_metrics`."""
     try:
         how, value = json.loads(metrics.read_text("utf-8"))["estimate"]
-        return f"{value:.4f} by the notebook's own {how}"
+        return Estimate(str(how), float(value))
     except (OSError, ValueError, KeyError, TypeError):
-        return ""
+        return None
 
 
-def _write_html(executed: Path) -> None:
+def _write_html(executed: Path) -> list[str]:
+    """The page of an executed notebook; if there can be none, why. That is no reason to lose the run."""
     from nbconvert import HTMLExporter
 
-    page, _ = HTMLExporter().from_filename(str(executed))
-    executed.with_suffix(".html").write_text(page, "utf-8")
+    try:
+        page, _ = HTMLExporter().from_filename(str(executed))
+        executed.with_suffix(".html").write_text(page, "utf-8")
+    except Exception as error:  # outputs and metadata can have any shape
+        return [f"its page could not be made ({_in_words(error)})"]
+    return []
 
 
 def _register_engine() -> None:
