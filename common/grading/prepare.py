@@ -58,7 +58,7 @@ def ask_sums(helper: Helper, sources: list[str]) -> list[str]:
 
 
 def _answer(helper: Helper, question: dict) -> dict:
-    answer = helper.ask(question, 10 * CPU_SECONDS)
+    answer = helper.ask(question | {"cpu": CPU_SECONDS}, 10 * CPU_SECONDS)
     if answer is None:
         name = signal.Signals(-helper.ended).name if helper.ended < 0 else ""
         if name in _THEIRS:
@@ -95,5 +95,5 @@ def main() -> None:
     limit("DATA", MEMORY)
     limit("CORE", 0)
     for question, answer in questions():
-        limit("CPU", int(time.process_time()) + CPU_SECONDS)
+        limit("CPU", int(time.process_time()) + question["cpu"])
         answer(_worked(question))
