@@ -12,7 +12,6 @@ open, so what was read is kept in the cache, for as long as names, sizes and tim
 
 import hashlib
 import os
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +19,8 @@ import numpy as np
 import pandas as pd
 
 from common.data.cache import cached
+from common.data.originals import find_root, numbered
+from common.data.pictures import picture_files, read_pictures
 from common.errors import DataError
 from common.generators.sketches import CLASSES, PHOTO_SIDE, SKETCH_SIDE, photos, sketches
 
@@ -28,6 +29,7 @@ SIZES = {"smoke": (40, 60), "standard": (400, 800)}  # photographs and drawings 
 SMOKE_PHOTOS = 60  # of each class of a folder, at most
 HELD_OUT = 10  # every so many-th photograph of a class is for validation
 PHOTOS, DRAWINGS = "train_data", "test_data"
+COUNTS = {"2022": {"photographs": 5000, "drawings": 100_000}}  # the same in 2023
 DOWNLOADS = ()  # the course's release tells no checksum, and nothing unchecked is fetched
 HOW_TO_GET = (
     "Put real_or_drawing/ with its folders train_data and test_data there: it is the zip of the GitHub release "
@@ -95,24 +97,32 @@ def write(folder: Path, profile: str, seed: int) -> pd.DataFrame:
     return pd.DataFrame({"id": np.arange(len(drawings)), "label": labels})
 
 
+def look(folder: Path) -> dict[str, int]:
+    """How many pictures there are to read. Raises DataError if a folder is missing or drawings skip a number."""
+    by_class, drawn = _find(Path(folder))
+    return {"photographs": sum(map(len, by_class)), "drawings": len(drawn)}
+
+
 def read(folder: Path, profile: str) -> tuple[Splits, pd.DataFrame]:
     """Pictures in the course's layout from `folder`; the reference has ids alone.
 
     The smoke profile keeps part of the photographs, and all drawings. Raises DataError with one sentence that names the
     file or folder, what was expected and what was found.
     """
-    root = _inside(Path(folder), "real_or_drawing")
-    by_class = _photo_files(_inside(root, PHOTOS))
-    taken, drawn = [file for files in by_class for file in files], _drawing_files(_inside(root, DRAWINGS))
+    by_class, drawn = _find(Path(folder))
+    taken = [file for files in by_class for file in files]
 
     def build():
-        return {"x": _pictures(taken, "RGB", PHOTO_SIDE), "drawings": _pictures(drawn, "L", SKETCH_SIDE)}
+        return {
+            "x": read_pictures(taken, exact=PHOTO_SIDE),
+            "drawings": read_pictures(list(drawn.values()), exact=SKETCH_SIDE, mode="L"),
+        }
 
-    arrays = cached("hw11-read", _VERSION, {"files": _fingerprint(taken + drawn)}, build)
-    y = np.repeat(np.arange(len(CLASSES)), [len(files) for files in by_class])
-    ids = np.array([int(file.stem) for file in drawn])
+    arrays = cached("hw11-read", _VERSION, {"files": _fingerprint([*taken, *drawn.values()])}, build)
+    y, ids = np.repeat(np.arange(len(CLASSES)), list(map(len, by_class))), np.array(list(drawn))
     keep = np.ones(len(y), bool) if profile != "smoke" else _number_in_class(y) < SMOKE_PHOTOS
-    splits = _splits(arrays["x"][keep], y[keep], Drawings(ids, arrays["drawings"]), f"read from {root}")
+    about = f"read from {taken[0].parents[2]}"
+    splits = _splits(arrays["x"][keep], y[keep], Drawings(ids, arrays["drawings"]), about)
     reference = pd.DataFrame({"id": ids})
     reference.attrs["edition"] = "2022"
     return splits, reference
@@ -143,52 +153,17 @@ def _number_in_class(y: np.ndarray) -> np.ndarray:
     return np.arange(len(y)) - np.searchsorted(y, y)
 
 
-# --- the course's files ---------------------------------------------------------------------------------------------
-
-
-def _inside(folder: Path, name: str) -> Path:
-    """`folder/name` if it exists, also where an unzip has doubled it; else `folder`."""
-    while (folder / name).is_dir():
-        folder = folder / name
-    return folder
-
-
-def _photo_files(folder: Path) -> list[list[Path]]:
-    """The pictures of each class, by name."""
-    if folder.name != PHOTOS:
-        raise DataError(f"There is no folder {PHOTOS} in {folder}. {HOW_TO_GET}")
-    for label in range(len(CLASSES)):
-        if not (folder / str(label)).is_dir():
+def _find(folder: Path) -> tuple[list[list[Path]], dict[int, Path]]:
+    """The photographs of each class by name, and the drawings by id, which is the number that a file is called by."""
+    photos = find_root(find_root(folder, PHOTOS) / PHOTOS, "0")
+    drawings = find_root(find_root(folder, DRAWINGS) / DRAWINGS, "0")
+    for label, name in enumerate(CLASSES):
+        if not (photos / str(label)).is_dir():
             raise DataError(
-                f"{folder} has no folder {label} (class {CLASSES[label]}); expected 0 to 9. Unzip it again."
+                f"There is no folder {photos / str(label)}, for the photographs of class {name}. {HOW_TO_GET}"
             )
-    return [_bmp_files(folder / str(label)) for label in range(len(CLASSES))]
-
-
-def _drawing_files(folder: Path) -> list[Path]:
-    """The drawings by id, which is the number that a file is called by."""
-    if folder.name != DRAWINGS:
-        raise DataError(f"There is no folder {DRAWINGS} in {folder}. {HOW_TO_GET}")
-    files = _bmp_files(folder / "0" if (folder / "0").is_dir() else folder)
-    for file in files:
-        if not (file.stem.isascii() and file.stem.isdecimal() and len(file.stem) < 10):
-            raise DataError(f"{file}: expected a name such as 00042.bmp, whose number is the drawing's id.")
-    files.sort(key=lambda file: int(file.stem))
-    numbers = [int(file.stem) for file in files]
-    for k, number in enumerate(numbers):
-        if number != k:
-            what = f"there are two drawings {number}" if number < k else f"drawing {k} is missing"
-            raise DataError(f"{files[k].parent}: {what}; expected 00000.bmp, 00001.bmp and so on. Unzip it again.")
-    return files
-
-
-def _bmp_files(folder: Path) -> list[Path]:
-    """By name, without what macOS leaves behind (`._00000.bmp`)."""
-    with os.scandir(folder) as entries:
-        names = sorted(e.name for e in entries if e.name.lower().endswith(".bmp") and not e.name.startswith("."))
-    if not names:
-        raise DataError(f"{folder} holds no .bmp pictures. {HOW_TO_GET}")
-    return [folder / name for name in names]
+    by_class = [list(picture_files(photos / str(k), HOW_TO_GET, [".bmp"]).values()) for k in range(len(CLASSES))]
+    return by_class, numbered(picture_files(drawings / "0", HOW_TO_GET, [".bmp"]), first=[0])
 
 
 def _fingerprint(files: list[Path]) -> str:
@@ -198,28 +173,3 @@ def _fingerprint(files: list[Path]) -> str:
         status = os.stat(file)
         digest.update(f"{file} {status.st_size} {status.st_mtime_ns}\n".encode())
     return digest.hexdigest()
-
-
-def _pictures(files: list[Path], mode: str, side: int) -> np.ndarray:
-    """All pictures in one array, (N, side, side) or (N, side, side, 3) uint8."""
-    images = np.empty((len(files), side, side, 3) if mode == "RGB" else (len(files), side, side), np.uint8)
-    with ThreadPoolExecutor() as pool:
-        for k, image in enumerate(pool.map(lambda file: _picture(file, mode, side), files, chunksize=256)):
-            images[k] = image
-    return images
-
-
-def _picture(file: Path, mode: str, side: int) -> np.ndarray:
-    from PIL import Image
-
-    try:
-        with Image.open(file, formats=["BMP"]) as image:
-            if image.size != (side, side):
-                raise DataError(
-                    f"{file}: expected {side} x {side} pixels, found {image.width} x {image.height}; get it again."
-                )
-            return np.asarray(image.convert(mode))
-    except DataError:
-        raise
-    except Exception as error:  # a damaged picture can fail in many ways
-        raise DataError(f"{file} is not a BMP picture that can be read ({str(error)[:80]}); get it again.") from None
