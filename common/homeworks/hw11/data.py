@@ -22,6 +22,7 @@ from common.data.cache import cached
 from common.data.originals import find_root, numbered
 from common.data.pictures import picture_files, read_pictures
 from common.errors import DataError
+from common.generators.secrets import apart
 from common.generators.sketches import CLASSES, PHOTO_SIDE, SKETCH_SIDE, photos, sketches
 
 SEED = 2022
@@ -135,7 +136,7 @@ def _made(profile: str, seed: int) -> tuple[np.ndarray, ...]:
     def build():
         y = np.repeat(np.arange(len(CLASSES)), n_photos)
         labels = np.repeat(np.arange(len(CLASSES)), n_drawings)  # balanced, as the course's
-        labels = np.random.default_rng([seed, 11]).permutation(labels)
+        labels = apart(np.random.default_rng([seed, 11]), seed, "order of the drawings").permutation(labels)
         return {"x": photos(seed, y), "y": y, "drawings": sketches(seed, labels), "labels": labels}
 
     arrays = cached("hw11", _VERSION, {"sizes": SIZES[profile], "seed": seed}, build)
