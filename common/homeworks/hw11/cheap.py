@@ -11,11 +11,6 @@ def constant(splits) -> np.ndarray:
     return np.zeros(len(splits.test), int)
 
 
-def nearest_pixels(splits) -> np.ndarray:
-    photos, drawings = _grey(splits)
-    return nearest(_unit(photos), splits.train.y, _unit(drawings))
-
-
 def nearest_edges(splits) -> np.ndarray:
     """By how steeply brightness changes, softened so that an outline need not lie in the very same place."""
     photos, drawings = (_pooled(np.hypot(*np.gradient(x, axis=(1, 2))), 2) for x in _grey(splits))
@@ -32,15 +27,6 @@ def linear_directions_aligned(splits) -> np.ndarray:
     """The same, with each column's mean and spread taken from its own domain (as AdaBN does in a network)."""
     photos, drawings = (_standardised(_histograms(x)) for x in _grey(splits))
     return linear(photos, splits.train.y, drawings)
-
-
-def clusters(splits) -> np.ndarray:
-    """Forty clusters of the drawings (k-means), each named after the photograph nearest to its middle."""
-    from sklearn.cluster import KMeans
-
-    photos, drawings = (_standardised(_histograms(x)) for x in _grey(splits))
-    found = KMeans(40, n_init=1, random_state=0).fit(drawings)
-    return nearest(photos, splits.train.y, found.cluster_centers_.astype(np.float32))[found.labels_]
 
 
 def _grey(splits) -> tuple[np.ndarray, np.ndarray]:
