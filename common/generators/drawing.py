@@ -145,15 +145,15 @@ class Pen:
         ey = (-high * sin, high * cos)
         matrix = (ex[0] * a + ex[1] * c, ex[0] * b + ex[1] * d, ey[0] * a + ey[1] * c, ey[0] * b + ey[1] * d)
         origin = (x * a + y * c + self.origin[0], x * b + y * d + self.origin[1])
-        return Pen(self.canvas, matrix, origin, self.height, self.mark)
+        return type(self)(self.canvas, matrix, origin, self.height, self.mark)
 
     def raised(self, by: float) -> "Pen":
         """The same frame, higher above the table."""
-        return Pen(self.canvas, self.matrix, self.origin, min(self.height + by, HIGHEST), self.mark)
+        return type(self)(self.canvas, self.matrix, self.origin, min(self.height + by, HIGHEST), self.mark)
 
     def marked(self, mark: bool = True) -> "Pen":
         """The same frame, drawing what counts (food), or what does not (the plate)."""
-        return Pen(self.canvas, self.matrix, self.origin, self.height, mark)
+        return type(self)(self.canvas, self.matrix, self.origin, self.height, mark)
 
     @property
     def scale(self) -> float:
