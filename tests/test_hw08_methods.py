@@ -75,6 +75,15 @@ def test_the_vae_loss_is_a_bound_of_the_likelihood(solution):
     assert torch.allclose(loss, 2 * sigma**2 / count * (divergence - log_likelihood) - constant, atol=1e-4)
 
 
+def test_from_afar_a_wrong_colour_counts_and_a_blurred_edge_does_not(solution):
+    x = torch.zeros(2, 3, SIDE, SIDE)
+    wrong = x + torch.tensor([0.0, 3.0])[:, None, None, None]
+    assert torch.allclose(solution["error_from_afar"](None, x, wrong).mean(dim=(1, 2, 3)), torch.tensor([0.0, 9.0]))
+    edges = torch.where(torch.arange(SIDE) % 2 == 0, 1.0, -1.0).expand(2, 3, SIDE, SIDE)
+    assert solution["error_from_afar"](None, x, edges).abs().max() < 1e-6
+    assert torch.allclose(solution["squared_error"](None, x, edges), torch.ones(2, 1, SIDE, SIDE))
+
+
 def test_coarse_noise_is_enlarged_from_a_grid(solution):
     torch.manual_seed(0)
     noise = solution["coarse_noise"](pictures(400), 0.5)
