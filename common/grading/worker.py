@@ -120,7 +120,8 @@ class Worker:
             failure = error
         if plain:
             sandbox.collect_plainly(box)
-        end = time.monotonic() + (40 if run.stage == "running" else 1)  # the warden has thirty seconds, then it is killed
+        # the warden has thirty seconds, then it is killed
+        end = time.monotonic() + (40 if run.stage == "running" else 1)
         while not Path(box.outbox, STATUS).exists() and time.monotonic() < end:
             time.sleep(0.01)
         if partial.exists():
