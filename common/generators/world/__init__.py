@@ -7,8 +7,8 @@ look at the type of the answer and the words beside the subject alone do far too
 et al. 2017): those short cuts are measured (`shortcuts`), and questions that they get right are asked more rarely.
 
 From the ground up: `words` (the lexicon), `dice`, `kinds` (what can be said and asked), `facts` (what is true),
-`passages`, `shortcuts`, `pretraining` (text to learn the language from: restated sentences with blanks, pairs), and
-`vocabulary`.
+`telling` (passages), `shortcuts`, `pretraining` (text to learn the language from: restated sentences with blanks,
+pairs), and `vocabulary`.
 
 Whether a subject belongs to the text for learning or to a test is decided by its name, with one rule for all seeds: no
 question of a test is about anything that stands in the text for learning.
@@ -18,8 +18,8 @@ from typing import NamedTuple
 
 from common.generators.world.dice import Dice
 from common.generators.world.facts import PARTS, part_of
-from common.generators.world.passages import Passage, passage
 from common.generators.world.shortcuts import Text, guesses
+from common.generators.world.telling import Passage, passage
 
 __all__ = ["PARTS", "Dice", "Passage", "Question", "part_of", "passage", "passages", "questions"]
 

@@ -11,7 +11,7 @@ from common.generators.world import words
 from common.generators.world.dice import Dice
 from common.generators.world.facts import Names, Subject, subject
 from common.generators.world.kinds import KINDS, Saying
-from common.generators.world.passages import fill, passage
+from common.generators.world.telling import fill, passage
 
 
 class Blank(NamedTuple):

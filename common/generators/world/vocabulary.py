@@ -5,7 +5,7 @@ text is written with "##" before it, so each needs both forms; and the tokenizer
 characters first (`tokenize_chinese_chars=False`, `handle_chinese_chars=False`), or the bigrams are never seen.
 """
 
-from common.generators.world import kinds, passages, pretraining, words
+from common.generators.world import kinds, pretraining, telling, words
 
 
 def characters() -> list[str]:
@@ -17,7 +17,7 @@ def characters() -> list[str]:
         known += kind.another + "".join(kind.pronouns)
         for saying in kind.sayings:
             known += "".join((*saying.wordings, *(text for texts in saying.questions.values() for text in texts)))
-    known += "".join((*passages.OPENINGS, *passages.MENTIONS, *pretraining.FRUIT, *pretraining.FIRM))
+    known += "".join((*telling.OPENINGS, *telling.MENTIONS, *pretraining.FRUIT, *pretraining.FIRM))
     return sorted({c for c in known if c.isdigit() or not c.isascii()})
 
 
