@@ -1,6 +1,7 @@
 """Who and what a passage is about, and what is true of it: names, years in order, numbers that go together."""
 
 import zlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from common.generators.world import words
@@ -32,7 +33,7 @@ class Names:
     part: str
     used: set[str] = field(default_factory=set)
 
-    def fresh(self, draw):
+    def fresh(self, draw: Callable[[], str]) -> str:
         """The first of what `draw` gives that was not used before."""
         while (found := draw()) in self.used:
             pass
@@ -46,26 +47,34 @@ class Names:
         return self.place() + self.dice.pick(words.TOWN)
 
     def person(self, woman: bool | None = None) -> str:
+        """Somebody who is not what a passage is about; in the text for learning nobody whom a test is about."""
         woman = self.dice.chance(0.5) if woman is None else woman
+        return self._of(PARTS[:1] if self.part == PARTS[0] else PARTS, lambda: self._person(woman))
+
+    def year(self, least: int, most: int) -> int:
+        return int(self.fresh(lambda: str(self.dice.number(least, most))))
+
+    def subject(self, kind: str, woman: bool) -> str:
+        """A name that belongs to this part: no subject of a test stands in any text to learn from."""
+        return self._of([self.part], lambda: self._name(kind, woman))
+
+    def _of(self, parts: Sequence[str], draw: Callable[[], str]) -> str:
+        """The first name that belongs to one of the parts."""
+        while True:
+            before = set(self.used)
+            name = draw()
+            if part_of(name) in parts:
+                return name
+            self.used = before
+
+    def _person(self, woman: bool) -> str:
         usual, rare = (words.WOMEN, words.RARE_WOMEN) if woman else (words.MEN, words.RARE_MEN)
         given = self.fresh(lambda: self.dice.pick(rare if self.dice.chance(0.04) else usual))
         return self.fresh(lambda: self.dice.pick(words.SURNAMES)) + given
 
-    def year(self, least: int, most: int) -> int:
-        return self.fresh(lambda: self.dice.number(least, most))
-
-    def subject(self, kind: str, woman: bool) -> str:
-        """A name that belongs to this part: no subject of a test stands in any text to learn from."""
-        while True:
-            before = set(self.used)
-            name = self._name(kind, woman)
-            if part_of(name) == self.part:
-                return name
-            self.used = before
-
     def _name(self, kind: str, woman: bool) -> str:
         if kind == "person":
-            return self.person(woman)
+            return self._person(woman)
         if kind == "book":
             whose, what = (self.fresh(lambda things=things: self.dice.pick(things)) for things in words.BOOKS)
             return f"《{whose}{what}》"
