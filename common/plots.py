@@ -3,6 +3,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 
 INK, BLUE, ORANGE, GREEN, RED, GREY = "#22313f", "#2b6cb0", "#dd6b20", "#2f855a", "#c53030", "#a0aec0"
 
@@ -46,8 +47,12 @@ def curves(
     for (name, level), color in zip((levels or {}).items(), (GREY, RED, GREEN, ORANGE), strict=False):
         axes.axhline(level, color=color, linestyle="--", linewidth=1, label=name)
     axes.set(title=title, xlabel=x, ylabel=y)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))  # there is no epoch 2.5
     if log:
         axes.set_yscale("log")
+        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axes.yaxis.set_major_formatter("{x:g}")
+        axes.yaxis.set_minor_formatter(NullFormatter())
     axes.legend()
     plt.show()
     return figure

@@ -14,6 +14,9 @@ CARD = find_card("hw03")
 PARAMETERS = "\n".join(f"{name} = {value!r}" for name, value in reading.PARAMETERS.items())
 
 
+STUB = 'def loss(x):\n    raise NotImplementedError("task 1")'
+
+
 def markdown(id_, text="words", **metadata):
     return new_markdown_cell(text, id=id_, metadata=metadata)
 
@@ -120,7 +123,19 @@ BREAKS = {
     "not in the starter and not tagged": lambda a, b: b.cells.append(code("extra", "print()", ran=True)),
     "tagged 'task' in one": lambda a, b: cell(b, "task-1").metadata.tags.clear(),
     "another order": lambda a, b: b.cells.insert(5, b.cells.pop(7)),
+    "nothing checks 'loss'": lambda a, b: cell(a, "task-1").update(source=STUB),
+    "says that nothing needs": lambda a, b: [
+        cell(notebook, "model").update(source="Nothing below needs them yet.") for notebook in (a, b)
+    ],
 }
+
+
+def test_a_stub_with_a_check_is_right(pair):
+    first = starter()
+    cell(first, "task-1").source = STUB
+    first.cells.insert(-1, code("check-1", "from common import check\n\ncheck.hw03.augment(loss, 48);"))
+    first.cells.insert(-1, markdown("about-end"))
+    assert pair(first, solution(first)) == []
 
 
 @pytest.mark.parametrize("says", BREAKS)

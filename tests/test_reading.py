@@ -173,7 +173,9 @@ def test_a_parameter_set_anew_by_any_way_is_told(source):
         ("globals()['DATA'] = 'x'", "uses globals, which may set any name"),
         ("exec('DATA = 1')", "uses exec, which may set any name"),
         ("get_ipython().user_ns['DATA'] = 'x'", "uses user_ns, which may set any name"),
-        ("import sys\nsetattr(sys.modules['__main__'], 'DATA', 1)", "uses setattr, which may set any name"),
+        ("import sys\nsetattr(sys.modules['__main__'], 'DATA', 1)", "uses __main__, which may set any name"),
+        ("import __main__\n__main__.DATA = 1", "uses __main__, which may set any name"),
+        ("locals()['DATA'] = 1", "uses locals, which may set any name"),
         ("get_ipython().run_cell('DATA = 1')", "uses run_cell, which may set any name"),
         ("from mine import *", "imports * from mine, which may set any name"),
         ("%run other.py", "has the magic %run"),
@@ -189,7 +191,8 @@ def test_other_ways_round_a_parameter_are_told(source, says):
     "source",
     ["print(DATA)", "def f(DATA):\n    return DATA", "def f():\n    DATA = 1", "[DATA for DATA in 'ab']",
      "model.eval()", "from common import *", "x.DATA = 1", "f(DATA=1)", "class A:\n    DATA = 1",
-     "data.load('hw01', source=DATA)"],
+     "data.load('hw01', source=DATA)", "setattr(model, 'a', 1)", "vars(model)", "def f():\n    return locals()",
+     "def push(x):\n    pass\npush(1)"],
 )  # fmt: skip
 def test_what_only_looks_like_it_is_not_told(source):
     assert read(*GOOD, cell(source))[1] == []

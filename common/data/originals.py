@@ -5,6 +5,7 @@ editors add marks, line ends and blank lines. Nothing of that is a fault of the 
 missing, two different files for one, a number that was skipped.
 """
 
+import filecmp
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePath
@@ -39,7 +40,7 @@ def files_in(folder: Path, suffixes: Sequence[str] = ()) -> dict[str, Path]:
         if not path.is_file() or (suffixes and path.suffix.lower() not in suffixes):
             continue
         first = found.setdefault(plain(path), path)
-        if first is not path and first.read_bytes() != path.read_bytes():
+        if first is not path and not filecmp.cmp(first, path, shallow=False):
             raise DataError(f"{first} and {path.name} beside it are not the same; keep the right one alone.")
     return dict(sorted(found.items()))
 

@@ -99,7 +99,7 @@ def decode(source, called: str | Path, prepare: Callable) -> np.ndarray:
     from PIL import Image
 
     try:
-        with Image.open(source() if callable(source) else source, formats=["JPEG", "PNG"]) as image:
+        with Image.open(source() if callable(source) else source, formats=["JPEG", "PNG", "BMP"]) as image:
             return np.asarray(prepare(image))
     except FileNotFoundError:
         raise DataError(f"{called} is missing.") from None

@@ -67,11 +67,8 @@ def smooth(points, per_corner: int = 5, closed: bool = True) -> np.ndarray:
     """A smooth curve through `points` (Catmull & Rom 1974, "A class of local interpolating splines")."""
     p = np.asarray(points, float)
     t = np.linspace(0, 1, per_corner, endpoint=False)[:, None, None]
-    if closed:
-        a, b, c, d = np.roll(p, 1, 0), p, np.roll(p, -1, 0), np.roll(p, -2, 0)
-    else:
-        ends = np.concatenate([p[:1], p, p[-1:]])
-        a, b, c, d = ends[:-3], ends[1:-2], ends[2:-1], ends[3:]
+    ends = np.concatenate([p[-1:], p, p[:2]] if closed else [p[:1], p, p[-1:]])
+    a, b, c, d = ends[:-3], ends[1:-2], ends[2:-1], ends[3:]
     curve = 0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3)
     curve = curve.transpose(1, 0, 2).reshape(-1, 2)
     return curve if closed else np.concatenate([curve, p[-1:]])
@@ -148,15 +145,15 @@ class Pen:
         ey = (-high * sin, high * cos)
         matrix = (ex[0] * a + ex[1] * c, ex[0] * b + ex[1] * d, ey[0] * a + ey[1] * c, ey[0] * b + ey[1] * d)
         origin = (x * a + y * c + self.origin[0], x * b + y * d + self.origin[1])
-        return Pen(self.canvas, matrix, origin, self.height, self.mark)
+        return type(self)(self.canvas, matrix, origin, self.height, self.mark)
 
     def raised(self, by: float) -> "Pen":
         """The same frame, higher above the table."""
-        return Pen(self.canvas, self.matrix, self.origin, min(self.height + by, HIGHEST), self.mark)
+        return type(self)(self.canvas, self.matrix, self.origin, min(self.height + by, HIGHEST), self.mark)
 
     def marked(self, mark: bool = True) -> "Pen":
         """The same frame, drawing what counts (food), or what does not (the plate)."""
-        return Pen(self.canvas, self.matrix, self.origin, self.height, mark)
+        return type(self)(self.canvas, self.matrix, self.origin, self.height, mark)
 
     @property
     def scale(self) -> float:

@@ -7,8 +7,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from common.errors import HomeworkError
 from common.grading import controller, reports
-from common.grading.policy import read_policy
+from common.grading.policy import Policy, read_policy
 from common.grading.records import STATES, Limits
 from common.grading.text import clean
 from common.submission.card import find_card
@@ -43,21 +44,36 @@ def run(
         limits = Limits(deadline=deadline or max(600.0, 3 * card.time.boss), memory=int(memory * 2**30))
     plan = controller.plan(homework, source, out, how=how, data=data, roster=roster, box=box, limits=limits, **settings)
     jobs = plan.waiting(shard)
+    _announce(console, plan, jobs, shard)
+    try:
+        _watch(console, jobs, controller.grade_with_dask(jobs, dask) if dask else controller.grade(jobs, workers))
+    except KeyboardInterrupt:
+        console.print(f"Stopped; {len(plan.records())} of {len(plan.jobs)} are graded. Call again to go on.")
+        raise
+    left = len(plan.jobs) - len(plan.records())
+    if left:
+        console.print(f"{left} are not graded yet; the reports follow when they are. Call again to go on.")
+        return shard[1] > 1
+    return _report(console, plan, rules, described)
+
+
+def _announce(console: Console, plan: controller.Plan, jobs: list, shard: tuple[int, int]) -> None:
     cached = len(plan.jobs) - len(plan.waiting())
     console.print(
         f"{len({h.student for h in plan.handed})} students, {len(plan.handed)} attempts, {len(plan.jobs)} different; "
         f"{cached} graded before, {len(jobs)} to do" + (f" in shard {shard[0]}/{shard[1]}" if shard[1] > 1 else ""),
         soft_wrap=True,
     )
-    _watch(console, jobs, controller.grade_with_dask(jobs, dask) if dask else controller.grade(jobs, workers))
-    found = plan.records()
-    left = len(plan.jobs) - len(found)
-    if left:
-        console.print(f"{left} are not graded yet; the reports follow when they are. Call again to go on.")
-        return shard[1] > 1
-    rows = reports.rows(plan.handed, found, plan.card, rules)
+
+
+def _report(console: Console, plan: controller.Plan, rules: Policy, described: str) -> bool:
+    """Write the reports of a class that is graded; True if all of it is."""
+    rows = reports.rows(plan.handed, plan.records(), plan.card, rules)
     executed = {sha: job.executed_path for sha, job in plan.jobs.items()}
-    reports.write(rows, plan.card, rules, described, plan.out, executed)
+    try:
+        reports.write(rows, plan.card, rules, described, plan.out, executed)
+    except OSError as error:
+        raise HomeworkError(f"Cannot write the reports into {plan.out}: {error.strerror}; all is graded.") from None
     for words, names in (
         ("On the roster, not found", [row.student for row in rows if row.missing]),
         ("Found, not on the roster", [row.student for row in rows if not row.listed]),

@@ -77,22 +77,12 @@ def plan(
     except OSError as error:
         raise HomeworkError(f"Cannot write to {out}: {error.strerror}.") from None
     scratch.sweep(PREFIX)
-    tier, wrapped = ("", False) if box is None else (box.tier, box.bubblewrap)
     limits = limits or Limits(deadline=max(600.0, 3 * card.time.boss))
-    profile = settings.get("profile", "standard")
-    data = (data or _exam(card, out, profile)).resolve()
-    for part in ("inputs", "labels/reference.csv"):
-        if not (data / part).exists():
-            raise HomeworkError(f"{data} lacks {part}; make it with `hw data export {card.id} --seed … --out {data}`.")
-    if tier == "A":
-        sandbox.readable_paths([out, data])
-        if closed := _closed_to_others(data / "inputs"):
-            raise HomeworkError(
-                f"As root, notebooks run as another user, who may not read {closed}: make the inputs readable "
-                f"(chmod -R a+rX {data / 'inputs'})."
-            )
+    data = (data or _exam(card, out, settings.get("profile", "standard"))).resolve()
+    tier, wrapped = ("", False) if box is None else (box.tier, box.bubblewrap)
+    _check_folders(card, out, data, tier)
     handed = intake.collect(source, out, card, how, roster, limits.notebook)
-    if not any(attempt.sha for attempt in handed) and not handed:
+    if not handed:
         raise HomeworkError(f"There is nothing to grade in {source}.")
     job = Job("", card.id, how, "", str(out), str(data), tier=tier, bubblewrap=wrapped, limits=limits, **settings)
     common_key = _common_key(card, job)
@@ -100,6 +90,21 @@ def plan(
     for sha in dict.fromkeys(attempt.sha for attempt in handed if attempt.sha):
         jobs[sha] = replace(job, key=records.job_key(sha, *common_key), source=str(out / "intake" / sha))
     return Plan(card, out, handed, jobs)
+
+
+def _check_folders(card: Card, out: Path, data: Path, tier: str) -> None:
+    """Raise HomeworkError unless notebooks can read the test set, and neither its answers nor the report folder."""
+    for part in ("inputs", "labels/reference.csv"):
+        if not (data / part).exists():
+            raise HomeworkError(f"{data} lacks {part}; make it with `hw data export {card.id} --out {data}`.")
+    if tier != "A":
+        return
+    sandbox.readable_paths([out, data])
+    if closed := _closed_to_others(data / "inputs"):
+        raise HomeworkError(
+            f"As root, notebooks run as another user, who may not read {closed}: make the inputs readable "
+            f"(chmod -R a+rX {data / 'inputs'})."
+        )
 
 
 def _common_key(card: Card, job: Job) -> list[str]:

@@ -231,47 +231,53 @@ def _picture(text) -> str:
     return base64.b64encode(content).decode() if ours else ""
 
 
+_WIDTH, _HEIGHT, _LEFT, _BOTTOM, _TOP = 720, 176, 24, 24, 26  # of the histogram
+
+
 def histogram(scores: list[float], card: Card, marks: bool = False) -> str:
     """How many students reached which score, with the ladder across it, as SVG; with `marks`, a line for each score."""
     thresholds = [(name, rung.threshold) for name, rung in card.ladder["builtin"].rungs()]
-    scores = [score for score in scores if math.isfinite(score)]
-    width, height, left, bottom, top = 720, 176, 24, 24, 26
-    steps = len(thresholds) + 1  # rungs stand one step apart, however far apart their scores are
-
-    def x(value: float) -> float:
-        """Where a score stands: between its rungs in proportion, better to the right, far ones at the edge."""
-        values = [rung for _, rung in thresholds]
-        values = [2 * values[0] - values[1], *values, 2 * values[-1] - values[-2]]
-        for step, (worse, better) in enumerate(itertools.pairwise(values)):
-            share = (value - worse) / (better - worse)
-            if share < 1 or step == steps - 1:
-                return left + (step + min(max(share, 0.0), 1.0)) / steps * (width - 2 * left)
-        raise AssertionError("a score has a place")
-
-    parts = [f'<svg viewBox="0 0 {width} {height}" role="img" aria-label="scores and ladder">']
-    ground = height - bottom
-    if scores and not marks:
-        bins = 8 * steps  # so that no bar stands on both sides of a threshold
-        wide = (width - 2 * left) / bins
-        counts = Counter(min(int((x(value) - left) / wide + 1e-9), bins - 1) for value in scores)
-        most = max(counts.values())
-        for number, count in sorted(counts.items()):
-            place, tall = left + number * wide, (ground - top - 12) * count / most
-            parts.append(
-                f'<rect class="bar" x="{place + 1:.1f}" y="{ground - tall:.1f}" width="{wide - 2:.1f}" '
-                f'height="{tall:.1f}"/><text class="count" x="{place + wide / 2:.1f}" '
-                f'y="{ground - tall - 3:.1f}">{count}</text>'
-            )
-    parts.append(f'<line class="axis" x1="{left}" x2="{width - left}" y1="{ground}" y2="{ground}"/>')
+    places = [_place(score, [value for _, value in thresholds]) for score in scores if math.isfinite(score)]
+    ground = _HEIGHT - _BOTTOM
+    parts = [f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="scores and ladder">']
+    if places and not marks:
+        parts += _bars(places, 8 * (len(thresholds) + 1))  # so that no bar stands on both sides of a threshold
+    parts.append(f'<line class="axis" x1="{_LEFT}" x2="{_WIDTH - _LEFT}" y1="{ground}" y2="{ground}"/>')
     for name, value in thresholds:
-        place = x(value)
-        parts.append(f'<line class="rung" x1="{place:.1f}" x2="{place:.1f}" y1="16" y2="{ground}"/>')
-        parts.append(f'<text class="rung" x="{place:.1f}" y="12">{name}</text>')
-        parts.append(f'<text class="value" x="{place:.1f}" y="{ground + 14}">{value:g}</text>')
+        x = _place(value, [value for _, value in thresholds])
+        parts.append(f'<line class="rung" x1="{x:.1f}" x2="{x:.1f}" y1="16" y2="{ground}"/>')
+        parts.append(f'<text class="rung" x="{x:.1f}" y="12">{name}</text>')
+        parts.append(f'<text class="value" x="{x:.1f}" y="{ground + 14}">{value:g}</text>')
     if marks:
-        for value in scores:
-            parts.append(f'<circle class="mark" cx="{x(value):.1f}" cy="{(ground + top) / 2:.1f}" r="7"/>')
+        parts += [f'<circle class="mark" cx="{x:.1f}" cy="{(ground + _TOP) / 2:.1f}" r="7"/>' for x in places]
     return "".join([*parts, "</svg>"])
+
+
+def _place(score: float, thresholds: list[float]) -> float:
+    """Where a score stands: between its rungs in proportion, better to the right, far ones at the edge.
+
+    Rungs stand one step apart, however far apart their scores are.
+    """
+    steps = len(thresholds) + 1
+    values = [2 * thresholds[0] - thresholds[1], *thresholds, 2 * thresholds[-1] - thresholds[-2]]
+    for step, (worse, better) in enumerate(itertools.pairwise(values)):
+        share = (score - worse) / (better - worse)
+        if share < 1 or step == steps - 1:
+            return _LEFT + (step + min(max(share, 0.0), 1.0)) / steps * (_WIDTH - 2 * _LEFT)
+    raise AssertionError("a score has a place")
+
+
+def _bars(places: list[float], bins: int) -> list[str]:
+    wide, ground = (_WIDTH - 2 * _LEFT) / bins, _HEIGHT - _BOTTOM
+    counts = Counter(min(int((x - _LEFT) / wide + 1e-9), bins - 1) for x in places)
+    parts = []
+    for number, count in sorted(counts.items()):
+        x, tall = _LEFT + number * wide, (ground - _TOP - 12) * count / max(counts.values())
+        parts.append(
+            f'<rect class="bar" x="{x + 1:.1f}" y="{ground - tall:.1f}" width="{wide - 2:.1f}" height="{tall:.1f}"/>'
+            f'<text class="count" x="{x + wide / 2:.1f}" y="{ground - tall - 3:.1f}">{count}</text>'
+        )
+    return parts
 
 
 def _page(name: str, **values) -> str:

@@ -19,7 +19,8 @@ from common.errors import NotebookError
 PARAMETERS = {"PROFILE": "standard", "DATA": "builtin", "DEVICE": "auto", "SEED": 2022, "OUTPUT_DIR": "outputs"}
 INJECTED = "injected-parameters"  # papermill's tag of the cell that it adds
 _HAND_OVER = {"source": "DATA", "profile": "PROFILE"}  # keywords of `data.load` and `homework.score`
-_WAYS_ROUND = {"exec", "eval", "globals", "user_ns", "setattr", "run_cell", "ex", "push"}  # to set a name unseen
+# what can set a name unseen: calls, calls without arguments at the level of the notebook, attributes of IPython's shell
+_ANY, _OWN, _SHELL = {"exec", "eval", "globals"}, {"locals", "vars"}, {"user_ns", "run_cell", "ex"}
 _MAGICS = re.compile(r"^\s*%\s*(run|load|store|reset|recall|rerun)\b", re.MULTILINE)
 
 
@@ -282,10 +283,9 @@ def _look_through(node: ast.AST, inside: frozenset | None, stored: set, loaded: 
             bind(node.rest)
         case ast.Call():
             ways_round += _handed_over(node)
-    if isinstance(node, ast.Name | ast.Attribute):
-        name = node.id if isinstance(node, ast.Name) else node.attr
-        if name in _WAYS_ROUND and isinstance(node.ctx, ast.Load) and not _is_harmless(node, name):
-            ways_round.append(f"uses {name}, which may set any name")
+    way = _way_round(node, inside)
+    if way:
+        ways_round.append(f"uses {way}, which may set any name")
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
         declared = (n for n in ast.walk(node) if isinstance(n, ast.Global))
         inside = frozenset(name for n in declared for name in n.names)
@@ -294,9 +294,18 @@ def _look_through(node: ast.AST, inside: frozenset | None, stored: set, loaded: 
         _look_through(child, inside, stored, loaded, ways_round)
 
 
-def _is_harmless(node: ast.Name | ast.Attribute, name: str) -> bool:
-    """`model.eval()`, `pool.push(...)`: methods that only share a name with a way round."""
-    return isinstance(node, ast.Attribute) and name not in ("user_ns", "run_cell", "ex")
+def _way_round(node: ast.AST, inside: frozenset | None) -> str | None:
+    """The word for it, where a piece of code can set a name of the notebook unseen."""
+    match node:
+        case ast.Call(func=ast.Name(id=name)) if name in _ANY:
+            return name
+        case ast.Call(func=ast.Name(id=name), args=[], keywords=[]) if name in _OWN and inside is None:
+            return name
+        case ast.Attribute(attr=name) if name in _SHELL:
+            return name
+        case ast.Subscript(slice=ast.Constant(value="__main__")) | ast.alias(name="__main__"):
+            return "__main__"
+    return None
 
 
 def _handed_over(call: ast.Call) -> list[str]:

@@ -12,6 +12,7 @@ from common.submission.card import Card, Lab
 
 OPENING = ["title", "setup", "parameters", "imports"]  # ids of the first cells
 SECTIONS = ["data", "model", "train", "evaluate", "score", "tasks", "report", "reading"]  # ids of headings, in order
+UNTRUE_IN_SOLUTIONS = re.compile(r"\bnothing (above or )?(below )?needs\b", re.IGNORECASE)
 MAX_BYTES, MAX_LINES, MEDIAN_LINES = 500_000, 40, 12
 
 
@@ -35,7 +36,7 @@ def _lint_pair(card: Card) -> list[str]:
             *_everywhere(notebook, path),
         ]
         problems += [f"{card.folder}/{path.name}: {problem}" for problem in found]
-    problems += [f"{starter_path.name}: {problem}" for problem in _starter_outputs(starter)]
+    problems += [f"{starter_path.name}: {problem}" for problem in _starter_outputs(starter) + _unchecked(starter)]
     problems += [f"{card.folder}/{solution_path.name}: {problem}" for problem in _executed_outputs(solution)]
     return problems + [f"{card.folder}: {problem}" for problem in _twins(starter, solution)]
 
@@ -154,6 +155,23 @@ def _executed_outputs(notebook) -> list[str]:
     return problems
 
 
+def _unchecked(starter) -> list[str]:
+    """Whatever waits to be written has a check cell behind it, which says when it is right."""
+    stubs: dict[str, str] = {}  # name -> id of its cell
+    given: set[str] = set()
+    for cell in starter.cells:
+        if cell.cell_type != "code" or cell.id == "setup":
+            continue
+        for node in ast.walk(tree(cell.source)):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("check."):
+                given |= {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+        for node in tree(cell.source).body:
+            waits = isinstance(node, ast.FunctionDef | ast.ClassDef) and "NotImplementedError" in ast.unparse(node)
+            stubs |= {node.name: cell.id} if waits else {}
+    return [f"nothing checks {name!r} of cell {id_!r}; a stub needs `check.…({name})` behind it"
+            for name, id_ in stubs.items() if name not in given]  # fmt: skip
+
+
 def _twins(starter, solution) -> list[str]:
     problems = []
     theirs = {cell.id: cell for cell in solution.cells}
@@ -165,6 +183,8 @@ def _twins(starter, solution) -> list[str]:
             problems.append(f"cell {cell.id!r} differs in starter and solution, and is not tagged 'task'")
         elif tagged(cell, "task") != tagged(twin, "task"):
             problems.append(f"cell {cell.id!r} is tagged 'task' in one of the two notebooks only")
+        if cell.cell_type == "markdown" and not tagged(cell, "task") and UNTRUE_IN_SOLUTIONS.search(cell.source):
+            problems.append(f"cell {cell.id!r} says that nothing needs what the solution needs; both show this cell")
     own = {cell.id for cell in starter.cells}
     for cell in solution.cells:
         if cell.id not in own and not tagged(cell, "task"):

@@ -111,37 +111,19 @@ def run(job: Job, *, html: bool = True) -> Result:
 
     The executed copy appears under its name when the run is over, also when a cell failed.
     """
-    import papermill
     from papermill.exceptions import PapermillExecutionError
 
-    _register_engine()
     started = time.monotonic()
-    error, notes = "", []
     executed = job.out / job.notebook.name
     partial = executed.with_suffix(".partial.ipynb")
+    error, notes = "", []
     try:
-        job.out.mkdir(parents=True, exist_ok=True)
-        for stale in (
-            executed,
-            executed.with_suffix(".html"),
-            *(job.out / name for name in job.files),
-            job.out / "metrics.json",
-        ):
-            stale.unlink(missing_ok=True)  # nothing of an earlier run may pass for this one's
+        _clear(job, executed)
     except OSError as problem:
         return Result(job, 0.0, f"cannot write to {job.out}: {problem.strerror}")
     try:
         notebook, notes = reading.load(job.notebook, [name for name in reading.PARAMETERS if name in job.parameters])
-        papermill.execute_notebook(
-            notebook,
-            partial,
-            job.parameters,
-            engine_name="homeworks",
-            kernel_name="python3",
-            language="python",  # a notebook saved by some editors does not say
-            progress_bar=False,
-            cwd=job.out,
-        )
+        _execute(job, notebook, partial)
     except PapermillExecutionError as failure:
         error = f"cell {failure.exec_count}: {failure.ename}: {failure.evalue}"
     except KeyboardInterrupt:
@@ -156,6 +138,31 @@ def run(job: Job, *, html: bool = True) -> Result:
         notes += _write_html(executed)
     result = _scored(job, seconds, error)
     return replace(result, note="; ".join([*notes, *filter(None, [result.note])]))
+
+
+def _clear(job: Job, executed: Path) -> None:
+    """Make the run's folder, and take away what an earlier run left: nothing of that may pass for this one's."""
+    job.out.mkdir(parents=True, exist_ok=True)
+    stale = [executed, executed.with_suffix(".html"), job.out / "metrics.json", *(job.out / name for name in job.files)]
+    for path in stale:
+        path.unlink(missing_ok=True)
+
+
+def _execute(job: Job, notebook, copy: Path) -> None:
+    """Run it with the job's parameters; `copy` is written cell by cell."""
+    import papermill
+
+    _register_engine()
+    papermill.execute_notebook(
+        notebook,
+        copy,
+        job.parameters,
+        engine_name="homeworks",
+        kernel_name="python3",
+        language="python",
+        progress_bar=False,
+        cwd=job.out,
+    )
 
 
 def run_all(

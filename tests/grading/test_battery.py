@@ -81,7 +81,7 @@ def shown(path: Path) -> str:
 
 @pytest.fixture
 def tmp_path():
-    """A folder that other users may enter, as root needs it for tier B; pytest's own is for its owner alone."""
+    """A folder that other users may enter, as root needs it for other users; pytest's own is for its owner alone."""
     with tempfile.TemporaryDirectory(prefix="battery-", ignore_cleanup_errors=True) as folder:
         os.chmod(folder, 0o711)
         yield Path(folder)
