@@ -29,13 +29,14 @@ unit: $(VENV)/installed-test
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests -n $(JOBS) --dist worksteal
 
 # every starter, and every rung of every solution, through nbval at smoke size; the starters once more through papermill;
-# then a look at what the runs left behind
+# then a look at what the runs left behind, and all of it graded
 smoke: $(VENV)/installed-test
 	$(BIN)/python -m tests.smoke prepare $(SMOKE)
 	HW_PROGRESS=0 OMP_NUM_THREADS=1 $(BIN)/python -m pytest --nbval-lax --nbval-current-env --nbval-cell-timeout=120 \
 	    -p tests.smoke_plugin -n $(JOBS) --dist loadscope --rootdir $(SMOKE) $(SMOKE)
 	$(BIN)/hw run --all --profile smoke --device cpu --jobs $(JOBS) --out $(AGAIN)
 	$(BIN)/python -m tests.smoke verify $(SMOKE) $(AGAIN)
+	$(BIN)/python -m tests.grading.handed_in $(SMOKE)
 
 lab: $(VENV)/installed
 	$(BIN)/jupyter lab

@@ -16,9 +16,10 @@ import time
 import torch
 from torch.nn import functional
 
-from common import data, notebooks
-from common.card import find_card
-from common.zoo import hw10 as zoo
+from common import data
+from common.homeworks.hw10 import zoo
+from common.notebooks import books
+from common.submission.card import find_card
 
 EPSILON, ALPHA = 8 / 255, 0.8 / 255
 
@@ -104,7 +105,7 @@ def compare(images: int, iterations: int, rounds: int) -> None:
 
 def settings(images: int) -> None:
     """Accuracy of each proxy on pictures made from the others, by steps, decay, probability and smallest size."""
-    solution = notebooks.definitions(notebooks.paths(find_card("hw10"))[1])
+    solution = books.definitions(books.paths(find_card("hw10"))[1])
     x, y = pictures(images)
     proxies = zoo.load_proxies()
     rows = [(steps, decay, 0.0, 32) for steps in (10, 30) for decay in (0.0, 0.5, 1.0)]

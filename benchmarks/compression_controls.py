@@ -17,13 +17,13 @@ import torch
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 
-from common import notebooks
-from common.card import find_card
-from common.data import hw13
-from common.loaders import batches
-from common.seed import set_seed
-from common.training import fit
-from common.zoo.hw13 import load_teacher
+from common.homeworks.hw13 import data as hw13
+from common.homeworks.hw13.zoo import load_teacher
+from common.notebooks import books
+from common.submission.card import find_card
+from common.training.loaders import batches
+from common.training.loop import fit
+from common.training.seed import set_seed
 
 EPOCHS = 30
 
@@ -92,7 +92,7 @@ def main() -> None:
     card = find_card("hw13")
     splits, reference = hw13.builtin("standard", options.data_seed)
     truth = reference["Category"].to_numpy()
-    book = notebooks.definitions(notebooks.paths(card)[1])
+    book = books.definitions(books.paths(card)[1])
     book.update(classes=splits.classes, device=torch.device("cpu"), teacher=load_teacher(), few=len(splits.train))
     book.update(TURN=0.4, temperature=8.0, alpha=0.9)
     train_x, train_y = book["resident"](splits.train)

@@ -15,7 +15,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from common import data
-from common.data.hw01 import blocked_folds
+from common.homeworks.hw01.data import blocked_folds
 
 
 def mean(known, asked, splits):

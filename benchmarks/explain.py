@@ -22,9 +22,9 @@ import time
 
 import torch
 
-from common import notebooks
-from common.card import find_card
-from common.zoo import hw09 as zoo
+from common.homeworks.hw09 import zoo
+from common.notebooks import books
+from common.submission.card import find_card
 
 
 def smooth_variants(network, x, asked, copies, ours):
@@ -108,7 +108,7 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     torch.manual_seed(0)
     clock = time.perf_counter if options.clock == "wall" else time.process_time
-    ours = notebooks.definitions(notebooks.paths(find_card("hw09"))[1])
+    ours = books.definitions(books.paths(find_card("hw09"))[1])
     network, asked = zoo.load(), torch.arange(options.pictures) % 11
     x = torch.rand(options.pictures, 3, options.side, options.side)
     print(

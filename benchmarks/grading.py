@@ -23,10 +23,11 @@ import papermill
 from jupyter_client.manager import start_new_kernel
 from nbclient import NotebookClient
 
-from common import data, kernels, notebooks
+from common import data, kernels
 from common.grading import records
 from common.grading.worker import Worker
 from common.kernels import sandbox
+from common.notebooks import books
 
 os.environ["OMP_NUM_THREADS"] = "1"
 PARAMETERS = 'PROFILE = "smoke"\nDATA = "builtin"\nDEVICE = "cpu"\nSEED = 1\nOUTPUT_DIR = "."'
@@ -90,7 +91,7 @@ def plain():
 def run(source: Path, folder: Path, inputs: Path, **options) -> None:
     papermill.execute_notebook(
         source, folder / "out.ipynb", {"DATA": str(inputs), "OUTPUT_DIR": str(folder)}, kernel_name="python3",
-        progress_bar=False, cwd=folder, config=notebooks.kernel_config(), **options,
+        progress_bar=False, cwd=folder, config=books.kernel_config(), **options,
     )  # fmt: skip
 
 
@@ -176,7 +177,7 @@ def main() -> None:
         os.chdir(folder)
 
         def nbclient():
-            NotebookClient(nbformat.read(many, 4), kernel_name="python3", config=notebooks.kernel_config()).execute()
+            NotebookClient(nbformat.read(many, 4), kernel_name="python3", config=books.kernel_config()).execute()
 
         ways = {
             "nbclient": nbclient,

@@ -27,9 +27,10 @@ from PIL import Image
 from torch.utils.data import DataLoader, Dataset
 from torchvision.transforms import v2
 
-from common import batches, data, notebooks
-from common.card import find_card
+from common import batches, data
 from common.generators.food import CLASSES, pictures
+from common.notebooks import books
+from common.submission.card import find_card
 
 BATCH, PHOTO = 64, 512  # pictures in a batch; pixels across of a JPEG file, about as large as the course's
 
@@ -88,8 +89,8 @@ def make_ways(images: np.ndarray, folder: Path, wall: bool) -> dict:
 
 def solution_transform():
     """`change` of the solution notebook, built from its own cell."""
-    path = notebooks.paths(find_card("hw03"))[1]
-    (cell,) = (cell for cell in notebooks.read(path).cells if cell.id == "augment")
+    path = books.paths(find_card("hw03"))[1]
+    (cell,) = (cell for cell in books.read(path).cells if cell.id == "augment")
     names = {}
     exec(cell.source, {"torch": torch, "side": data.module("hw03").DRAWN}, names)
     return names["change"]

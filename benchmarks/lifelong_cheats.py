@@ -18,9 +18,9 @@ import torch
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 
-from common import notebooks
-from common.card import find_card
-from common.data import hw14
+from common.homeworks.hw14 import data as hw14
+from common.notebooks import books
+from common.submission.card import find_card
 
 
 def flat(task) -> np.ndarray:
@@ -79,7 +79,7 @@ def main() -> None:
     card = find_card("hw14")
     splits, reference = hw14.builtin("standard", options.data_seed)
     truth = reference["class"].to_numpy().reshape(5, 5, -1)[-1]  # (task, image)
-    notebook = notebooks.definitions(notebooks.paths(card)[1])
+    notebook = books.definitions(books.paths(card)[1])
     notebook.update(splits=splits, n_tasks=5, n_classes=10, device="cpu", hidden_dims=(100, 50), large=False)
     notebook.update(epochs=20, batch_size=64, lr=1e-3)
 

@@ -24,8 +24,8 @@ import numpy as np
 import torch
 from torch import nn
 
-from common import notebooks
-from common.card import find_card
+from common.notebooks import books
+from common.submission.card import find_card
 
 # rl-baselines3-zoo, hyperparams/ppo.yml, entry LunarLander-v2; v3 flies the same, its reset was mended
 ZOO = {
@@ -120,7 +120,7 @@ class Clock:
 
 def notebook(seed: int) -> dict:
     """What the cells of the solution define, at rung boss."""
-    cells = {cell.id: cell.source for cell in notebooks.read(notebooks.paths(find_card("hw12"))[1]).cells}
+    cells = {cell.id: cell.source for cell in books.read(books.paths(find_card("hw12"))[1]).cells}
     space = {"PROFILE": "standard", "DATA": "builtin", "DEVICE": "cpu", "SEED": seed, "RUNG": "boss"}
     for name in CELLS:
         exec(compile(cells[name], name, "exec"), space)

@@ -4,18 +4,19 @@ from importlib import import_module
 
 __version__ = "0.1.0"
 
-# public name -> module that holds it; None: the name is the module itself (no other name may equal a module's)
+# public name -> the module that holds it, or that is it
 _WHERE = {
-    "Homework": "homework",
-    "batches": "loaders",
-    "check": None,
-    "data": None,
-    "fit": "training",
-    "make_loader": "loaders",
-    "metrics": None,
-    "pick_device": "device",
-    "plots": None,
-    "set_seed": "seed",
+    "Homework": "submission.homework",
+    "ProgressLine": "training.progress",
+    "batches": "training.loaders",
+    "check": "check",
+    "data": "data",
+    "fit": "training.loop",
+    "make_loader": "training.loaders",
+    "metrics": "submission.metrics",
+    "pick_device": "training.device",
+    "plots": "plots",
+    "set_seed": "training.seed",
 }
 __all__ = sorted([*_WHERE, "require"])
 
@@ -34,8 +35,9 @@ def require(version: str) -> None:
 def __getattr__(name: str):
     if name not in _WHERE:
         raise AttributeError(f"module 'common' has no attribute {name!r}")
-    module = import_module(f"common.{_WHERE[name] or name}")
-    value = getattr(module, name) if _WHERE[name] else module
+    where = _WHERE[name]
+    module = import_module(f"common.{where}")
+    value = module if where.endswith(name) else getattr(module, name)
     globals()[name] = value
     return value
 

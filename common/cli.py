@@ -14,8 +14,9 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from common.card import RUNGS, cards, find_card
 from common.errors import CardError, HomeworkError, NotebookError
+from common.homeworks import part, room
+from common.submission.card import RUNGS, Card, Folder, Lab, find_all, find_card, folders
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Run, score and maintain the homeworks.")
 data_app = typer.Typer(no_args_is_help=True, help="The data of the homeworks.")
@@ -43,19 +44,23 @@ def main() -> None:
 def list_homeworks() -> None:
     """The fifteen homeworks: what they measure, and their ladder on the builtin data."""
     table = Table("homework", "title", "metric", *RUNGS, box=None)
-    for card in cards().values():
-        if card.status == "planned":
-            table.add_row(card.id, card.title.en, "[dim]planned[/]")
-            continue
-        thresholds = [f"{rung.threshold:g}" for _, rung in card.ladder["builtin"].rungs()]
-        arrow = "↓" if card.metric.direction == "lower" else "↑"
-        table.add_row(card.id, card.title.en, f"{card.metric.label} {arrow}", *thresholds)
+    for one in (one for folder in folders().values() for one in folder.notebooks):
+        if one.status == "planned":
+            table.add_row(one.id, one.title.en, "[dim]planned[/]")
+        elif isinstance(one, Lab):
+            table.add_row(one.id, one.title.en, "[dim]lab[/]")
+        else:
+            thresholds = [f"{rung.threshold:g}" for _, rung in one.ladder["builtin"].rungs()]
+            arrow = "↓" if one.metric.direction == "lower" else "↑"
+            table.add_row(one.id, one.title.en, f"{one.metric.label} {arrow}", *thresholds)
     console.print(table)
 
 
 @app.command("run")
 def run_notebooks(
-    homeworks: Annotated[list[str] | None, typer.Argument(help="hw01 hw02 …")] = None,
+    homeworks: Annotated[
+        list[str] | None, typer.Argument(help="hw01 hw06_gan …; hw06 runs all that is in its folder")
+    ] = None,
     all_: Annotated[bool, typer.Option("--all", help="all homeworks that are ready")] = False,
     solution: Annotated[bool, typer.Option(help="the reference solution instead of the starter")] = False,
     rung: Annotated[str, typer.Option(help="with --solution: simple, medium, strong or boss")] = "boss",
@@ -67,25 +72,24 @@ def run_notebooks(
     out: Out = Path("outputs"),
 ) -> None:
     """Run notebooks through papermill; keep executed copies, HTML pages and a table of results."""
-    from common import run
+    from common.notebooks import run
 
     if bool(homeworks) == all_:
         raise typer.BadParameter("name homeworks (hw01 hw02 …) or say --all")
-    names = homeworks or [card.id for card in cards().values() if card.status == "ready"]
     parameters = {"PROFILE": profile, "DATA": data, "DEVICE": device, "SEED": seed} | (
         {"RUNG": rung} if solution else {}
     )
     todo = []
-    for name in dict.fromkeys(names):
-        label = find_card(name).id + (f"-solution-{rung}" if solution else "")
-        todo.append(run.make_job(name, out, solution=solution, label=label, **parameters))
+    for one in _chosen(homeworks, solution):
+        label = one.id + (f"-solution-{rung}" if solution else "")
+        todo.append(run.make_job(one, out, solution=solution, label=label, **parameters))
     results = _watch(todo, jobs)
     run.write_table(results, out / "results.csv")
     table = Table("run", "state", "seconds", "metric", "score", "rung", box=None)
     for result in results:
         state = "[green]ok[/]" if result.ok else "[red]failed[/]"
         score = "–" if result.score is None else f"{result.score:.4f}"
-        metric = result.job.card.metric.label
+        metric = "lab" if isinstance(result.job.card, Lab) else result.job.card.metric.label
         table.add_row(result.job.name, state, f"{result.seconds:.1f}", metric, score, result.rung or "–")
     console.print(table)
     for result in results:
@@ -98,9 +102,19 @@ def run_notebooks(
         raise typer.Exit(1)
 
 
+def _chosen(names: list[str] | None, solution: bool = False) -> list[Card | Lab]:
+    """What is to be run, each once: what is ready in the folders named, or in all; and whatever is named by itself."""
+    chosen = []
+    for name in names or folders():
+        found = find_all(name)
+        ready = [one for one in found if one.status == "ready" and not (solution and isinstance(one, Lab))]
+        chosen += ready or (found[:1] if names else [])  # which will say why it cannot be run
+    return list({one.id: one for one in chosen}.values())
+
+
 def _watch(todo: list, workers: int) -> list:
     """Run the jobs with a live bar for each; results in the order of the jobs."""
-    from common import run
+    from common.notebooks import run
 
     columns = [
         TextColumn("{task.description}"),
@@ -138,7 +152,7 @@ def score_file(
 ) -> None:
     """Score a submission file against the ladder."""
     from common import data as sources
-    from common.homework import Homework
+    from common.submission.homework import Homework
 
     reference = sources.reference(find_card(homework).id, source=data, profile=profile)
     edition = reference.attrs.get("edition", "builtin") if data == "original" else "builtin"
@@ -163,7 +177,7 @@ def measure_ladder(
     out: Out = Path("outputs/ladder"),
 ) -> None:
     """Measure every rung of a homework over several seeds, and tell whether the card's thresholds hold."""
-    from common import ladder, run
+    from common.notebooks import ladder, run
 
     card = find_card(homework)
     chosen = list(rungs or RUNGS)
@@ -240,23 +254,23 @@ def keep_notebooks(
     ] = False,
 ) -> None:
     """Check the notebooks and the README's table against the rules; with --write, bring them in step."""
-    from common import notebooks, readme
+    from common.notebooks import books, readme, rules
 
-    chosen = [find_card(name) for name in homeworks] if homeworks else list(cards().values())
-    ready = [card for card in chosen if card.status == "ready"]
+    chosen = [one for name in homeworks or folders() for one in find_all(name)]
+    ready = [one for one in chosen if one.status == "ready"]
     if write:
-        for path in [path for card in ready for path in notebooks.sync(card)] + readme.write():
+        for path in [path for one in ready for path in books.sync(one)] + readme.write():
             console.print(f"wrote {path}", soft_wrap=True)
     if execute:
-        for card in ready:
-            notebooks.execute(card)
-            console.print(f"executed {card.folder}")
-    problems = [problem for card in ready for problem in notebooks.lint(card)] + readme.lint()
+        for one in ready:
+            books.execute(one)
+            console.print(f"executed {one.folder} ({one.id})")
+    problems = [problem for one in ready for problem in rules.lint(one)] + readme.lint()
     for problem in problems:
         console.print(escape(problem), soft_wrap=True)
     if problems:
         raise typer.Exit(1)
-    console.print(f"{2 * len(ready)} notebooks keep the rules.")
+    console.print(f"{sum(len(one.notebooks) for one in ready)} notebooks keep the rules.")
 
 
 @app.command("doctor")
@@ -265,9 +279,9 @@ def doctor() -> None:
     from importlib.metadata import PackageNotFoundError, version
 
     from common import kernels
-    from common.device import pick_device
     from common.kernels import sandbox
     from common.paths import data_dir
+    from common.training.device import pick_device
 
     table = Table(show_header=False, box=None)
     table.add_row("Python", f"{platform.python_version()} ({sys.executable})")
@@ -299,21 +313,34 @@ def _memory() -> str:
 @data_app.command("list")
 def list_data() -> None:
     """Which data is there: builtin always; original where its files were put."""
-    from common import data, fetch
+    from common import data
+    from common.data import fetch
 
     table = Table("homework", "builtin", "original", "folder", box=None)
-    for card in cards().values():
-        if card.status != "ready":
-            continue
-        folder = data.path(card.id)
-        states = fetch.verify(data.module(card.id).DOWNLOADS, folder)
+    for name in (name for folder in folders().values() if folder.status == "ready" for name in _sources(folder)):
+        folder = data.path(name)
+        states = fetch.verify(data.module(name).DOWNLOADS, folder)
         if states:
             state = "; ".join(f"{name}: {word}" for name, word in states)
         else:
             files = sum(path.is_file() for path in folder.rglob("*")) if folder.is_dir() else 0
             state = f"{files} files, put there by hand" if files else "missing (`hw data fetch` tells how to get it)"
-        table.add_row(card.id, "always", state, str(folder))
+        table.add_row(name, "always", state, str(folder))
     console.print(table)
+
+
+def _sources(folder: Folder) -> list[str]:
+    """The names under which a folder's data is known: its own, and that of a starter with data of its own."""
+    modules = {}
+    for name in (folder.id, *(card.id for card in folder.cards)):
+        modules.setdefault(part(name, "data"), name)
+    return [name for module, name in modules.items() if module is not None]
+
+
+def _source(name: str) -> str:
+    """The name of the data behind a starter, a lab or a folder."""
+    found = find_all(name)
+    return found[0].id if len(found) == 1 else room(found[0].id)
 
 
 @data_app.command("path")
@@ -321,18 +348,19 @@ def data_path(homework: str) -> None:
     """The folder where the original files of a homework belong."""
     from common import data
 
-    print(data.path(find_card(homework).id))
+    print(data.path(_source(homework)))
 
 
 @data_app.command("fetch")
 def fetch_data(homework: str) -> None:
     """Fetch the original files of a homework, or tell how to get them."""
-    from common import data, fetch
+    from common import data
+    from common.data import fetch
 
-    card = find_card(homework)
-    maker, folder = data.module(card.id), data.path(card.id)
+    name = _source(homework)
+    maker, folder = data.module(name), data.path(name)
     if not maker.DOWNLOADS:
-        raise HomeworkError(f"{card.id} cannot be fetched freely. {maker.HOW_TO_GET} The folder is {folder}.")
+        raise HomeworkError(f"{name} cannot be fetched freely. {maker.HOW_TO_GET} The folder is {folder}.")
     for path in fetch.fetch(maker.DOWNLOADS, folder):
         console.print(f"{path}", soft_wrap=True)
 
@@ -347,7 +375,7 @@ def export_data(
     """Make a data set that no student has seen: inputs in OUT/inputs, test labels apart in OUT/labels."""
     from common import data
 
-    folder = data.export(find_card(homework).id, out, seed=seed, profile=profile)
+    folder = data.export(_source(homework), out, seed=seed, profile=profile)
     console.print(f"Give students {folder}/inputs; keep {folder}/labels and the seed to yourself.", soft_wrap=True)
 
 

@@ -71,7 +71,7 @@ def confusion(matrix: np.ndarray, names: list[str], *, title: str = "What is tak
 
 
 def ladder(score) -> Figure:
-    """The four rungs, one step apart, and where `score` (a `common.homework.Score`) stands between them."""
+    """The four rungs, one step apart, and where `score` (a `common.submission.homework.Score`) stands between them."""
     metric, rungs = score.card.metric, score.card.ladder[score.edition].rungs()
     thresholds = [rung.threshold for _, rung in rungs]
     sign = -1 if metric.direction == "lower" else 1  # np.interp wants rising values; better is to the right

@@ -19,9 +19,9 @@ from pathlib import Path
 
 import nbformat
 
-from common import notebooks
-from common.card import find_card
+from common.notebooks import books
 from common.paths import checkout
+from common.submission.card import find_card
 
 STAND_IN = """
 import sys, types
@@ -32,7 +32,7 @@ sys.modules["google.colab"] = types.ModuleType("google.colab")
 
 def colab(homework: str) -> None:
     """The notebook alone finds its card and its data, and runs to the end."""
-    starter, _ = notebooks.paths(find_card(homework))
+    starter, _ = books.paths(find_card(homework))
     with tempfile.TemporaryDirectory() as scratch:
         place = Path(scratch)
         # like Colab: torch and Jupyter are there, this package is not
@@ -47,10 +47,10 @@ def colab(homework: str) -> None:
 
         empty = place / "content"
         empty.mkdir()
-        notebook = notebooks.read(starter)
+        notebook = books.read(starter)
         setup = next(cell for cell in notebook.cells if cell.id == "setup")
         local = f"deep-learning-homeworks @ {checkout().as_uri()}"
-        setup.source = setup.source.replace(notebooks.settings()["install"], local)
+        setup.source = setup.source.replace(books.settings()["install"], local)
         nbformat.write(notebook, empty / starter.name)
         command = [python, "-m", "papermill", starter.name, "executed.ipynb", "-k", "python3", "-p", "PROFILE", "smoke"]
         environment = {**os.environ, "IPYTHONDIR": str(place / "ipython")}
@@ -74,8 +74,8 @@ def lab(homework: str, picture: str) -> None:
         port = probe.getsockname()[1]
     # a copy of the notebook, so that JupyterLab's saving does not touch the checkout
     scratch = Path(tempfile.mkdtemp())
-    name = notebooks.paths(card)[0].name
-    shutil.copy(notebooks.paths(card)[0], scratch / name)
+    name = books.paths(card)[0].name
+    shutil.copy(books.paths(card)[0], scratch / name)
     options = [
         f"--port={port}",
         "--no-browser",
@@ -111,7 +111,7 @@ def lab(homework: str, picture: str) -> None:
         ):
             _wait(lambda how=how, what=what: browser.find_element(how, what).click() or True, 30)
         before = time.monotonic()
-        total = sum(cell.cell_type == "code" for cell in notebooks.read(scratch / name).cells)
+        total = sum(cell.cell_type == "code" for cell in books.read(scratch / name).cells)
 
         def executed() -> int:
             browser.find_element(By.TAG_NAME, "body").send_keys(Keys.CONTROL, "s")

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from common import archives
-from common.archives import extract
+from common.data import archives
+from common.data.archives import extract
 from common.errors import DataError
 
 

@@ -11,10 +11,11 @@ import pandas as pd
 import pytest
 import torch
 
-from common import bundles, data
-from common.card import Column, Submission, Weights
+from common import data
 from common.errors import SubmissionError
-from common.submission import read_submission, write_submission
+from common.submission import bundles
+from common.submission.card import Column, Submission, Weights
+from common.submission.table import read_submission, write_submission
 
 RNG = np.random.default_rng(7)
 IMAGES = Submission(

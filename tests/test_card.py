@@ -1,7 +1,7 @@
 import pytest
 
-from common.card import find_card, read_card
 from common.errors import CardError
+from common.submission.card import find_card, read_card
 
 CARD = """
 id = "hw01"
@@ -48,7 +48,7 @@ def write(tmp_path):
 
 
 def test_rungs(write):
-    card = read_card(write(CARD))
+    (card,) = read_card(write(CARD)).cards
     assert [card.rung_of(value) for value in (5, 4, 3.5, 2, 0.5)] == [None, "simple", "simple", "strong", "boss"]
     assert card.submission.keys == ["id"] and card.submission.answers == ["y"]
 

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from common import cli, data
-from common.homework import Homework
+from common.submission.homework import Homework
 
 
 @pytest.fixture

@@ -9,12 +9,14 @@ import pandas as pd
 import pytest
 import torch
 
-from common import data, notebooks, readme
-from common.card import RUNGS, cards
-from common.homework import Homework
-from common.submission import read_submission
+from common import data
+from common.notebooks import books, readme, rules
+from common.submission.card import RUNGS, cards, folders
+from common.submission.homework import Homework
+from common.submission.table import read_submission
 
 READY = [card for card in cards().values() if card.status == "ready"]
+LABS = [lab for folder in folders().values() for lab in folder.labs if lab.status == "ready"]
 by_id = pytest.mark.parametrize("card", READY, ids=lambda card: card.id)
 
 
@@ -31,16 +33,16 @@ def same(one, other):
 
 
 def test_there_are_fifteen():
-    assert list(cards()) == [f"hw{number:02d}" for number in range(1, 16)]
+    assert list(folders()) == [f"hw{number:02d}" for number in range(1, 16)]
 
 
 def test_readme_is_in_step():
     assert readme.lint() == []
 
 
-@by_id
-def test_notebooks_keep_the_rules(card):
-    assert notebooks.lint(card) == []
+@pytest.mark.parametrize("one", [*READY, *LABS], ids=lambda one: one.id)
+def test_notebooks_keep_the_rules(one):
+    assert rules.lint(one) == []
 
 
 @by_id
@@ -64,6 +66,10 @@ def test_ladder_is_real(card):
 @by_id
 def test_time_budgets(card):
     assert card.time.starter <= 60 and card.time.boss <= 480
+
+
+def test_labs_are_short():
+    assert all(lab.time <= 60 for lab in LABS)
 
 
 @by_id
@@ -105,8 +111,8 @@ def test_export_and_read_back(card, tmp_path):
 
 @by_id
 def test_notebook_definitions_can_be_imported(card):
-    for path in notebooks.paths(card):
-        assert any(callable(value) for value in notebooks.definitions(path).values())
+    for path in books.paths(card):
+        assert any(callable(value) for value in books.definitions(path).values())
 
 
 @by_id
@@ -121,8 +127,8 @@ def test_submission_rules_fit_the_test_set(card, tmp_path):
 @by_id
 def test_stubs_alone_raise_and_nothing_calls_them(card):
     """A stub raises NotImplementedError; the starter never needs it: only a check cell hands it over."""
-    for path in notebooks.paths(card)[:1]:
-        cells = [cell for cell in notebooks.read(path).cells if cell.cell_type == "code" and cell.id != "setup"]
+    for path in books.paths(card)[:1]:
+        cells = [cell for cell in books.read(path).cells if cell.cell_type == "code" and cell.id != "setup"]
         trees = [ast.parse(cell.source) for cell in cells]
         stubs = {
             node.name

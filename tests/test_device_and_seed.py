@@ -14,13 +14,13 @@ def test_cpu_is_always_there(capsys):
 
 
 def test_auto_prefers_cuda_then_trusted_mps(monkeypatch):
-    monkeypatch.setattr("common.device._available", lambda: ["mps", "cpu"])
-    monkeypatch.setattr("common.device._torch_version", lambda: (2, 9))
+    monkeypatch.setattr("common.training.device._available", lambda: ["mps", "cpu"])
+    monkeypatch.setattr("common.training.device._torch_version", lambda: (2, 9))
     assert pick_device("auto").type == "mps"
-    monkeypatch.setattr("common.device._torch_version", lambda: (2, 8))
+    monkeypatch.setattr("common.training.device._torch_version", lambda: (2, 8))
     assert pick_device("auto").type == "cpu"
     assert pick_device("mps").type == "mps"  # asked for by name it is given
-    monkeypatch.setattr("common.device._available", lambda: ["cuda", "cpu"])
+    monkeypatch.setattr("common.training.device._available", lambda: ["cuda", "cpu"])
     monkeypatch.setattr("torch.cuda.get_device_name", lambda device: "a GPU")
     assert pick_device("auto").type == "cuda"
 

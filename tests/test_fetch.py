@@ -16,9 +16,9 @@ from pathlib import Path
 
 import pytest
 
-from common import fetch as module
+from common.data import fetch as module
+from common.data.fetch import Download, fetch, verify
 from common.errors import DataError, FetchError
-from common.fetch import Download, fetch, verify
 from common.paths import data_dir
 from tests.readonly import read_only_folder
 
@@ -286,7 +286,7 @@ def test_a_folder_under_the_name_of_the_file(server, tmp_path):
 CHILD = """
 import sys
 from pathlib import Path
-from common.fetch import Download, fetch
+from common.data.fetch import Download, fetch
 url, sha, size, folder = sys.argv[1:]
 fetch([Download("covid.zip", (url,), sha, int(size))], Path(folder))
 """
@@ -434,6 +434,6 @@ def test_an_archive_that_escapes_or_meets_other_files_unpacks_nothing(server, tm
 
 def test_importing_the_module_is_light():
     heavy = {"pooch", "requests", "filelock", "tqdm", "torch"}
-    code = f"import sys, common, common.fetch; print(sorted({heavy} & set(sys.modules)))"
+    code = f"import sys, common, common.data.fetch; print(sorted({heavy} & set(sys.modules)))"
     found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert found.strip() == "[]"

@@ -6,13 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common import card, metrics
-from common.card import Card
 from common.errors import SubmissionError
-from common.homework import Homework, Score
+from common.submission import card, metrics
+from common.submission.card import Card
+from common.submission.homework import Homework, Score
 
 CARD = Card(
     id="hw01",
+    folder="hw01_regression",
     status="ready",
     title={"en": "T", "zh": "題"},
     metric={"name": "mse", "label": "MSE", "direction": "lower", "chance": 10, "perfect": 0},
@@ -36,7 +37,7 @@ REFERENCE = pd.DataFrame({"id": [0, 1, 2], "y": [1.0, 2.0, 3.0]})
 
 @pytest.fixture
 def homework(monkeypatch):
-    monkeypatch.setattr("common.homework.find_card", lambda name: CARD)
+    monkeypatch.setattr("common.submission.homework.find_card", lambda name: CARD)
     return Homework("hw01")
 
 
@@ -115,9 +116,9 @@ def test_a_judge_scores_rows_that_are_free(tmp_path, monkeypatch):
             "submission": CARD.submission.model_copy(update={"rows": "free"}),
         }
     )
-    monkeypatch.setattr("common.homework.find_card", lambda name: free)
+    monkeypatch.setattr("common.submission.homework.find_card", lambda name: free)
     module = type("module", (), {"judge": staticmethod(lambda reference, answers: float(len(answers)))})
-    monkeypatch.setattr("common.homework.import_module", lambda name: {"common.judges.hw01": module}[name])
+    monkeypatch.setattr("common.homeworks.part", lambda *which: {("hw01", "judge"): module}[which])
     homework = Homework("hw01")
     path = homework.submit(REFERENCE[:1], tmp_path)
     assert homework.evaluate(path, REFERENCE).value == 1.0

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from common import check
-from common.data import hw01
 from common.errors import DataError
+from common.homeworks.hw01 import data as hw01
 
 
 @pytest.fixture(scope="module")

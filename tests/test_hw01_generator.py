@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from common.card import find_card
-from common.data import hw01
 from common.generators import covid
+from common.homeworks.hw01 import data as hw01
+from common.submission.card import find_card
 
 LADDER = find_card("hw01").ladder["builtin"]
 SIZES = hw01.SIZES["standard"]

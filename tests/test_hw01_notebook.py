@@ -5,17 +5,18 @@ import pytest
 import torch
 from sklearn.preprocessing import StandardScaler
 
-from common import check, notebooks, set_seed
-from common.card import RUNGS, find_card
-from common.data import hw01
+from common import check, set_seed
+from common.homeworks.hw01 import data as hw01
+from common.notebooks import books
+from common.submission.card import RUNGS, find_card
 
-STARTER, SOLUTION = notebooks.paths(find_card("hw01"))
+STARTER, SOLUTION = books.paths(find_card("hw01"))
 SPLITS = hw01.builtin("smoke", 3)[0]
 
 
 def namespace(path, rung="simple"):
     """A notebook's definitions, with the few values that its other cells would have set, made tiny."""
-    names = notebooks.definitions(path)
+    names = books.definitions(path)
     names |= {"splits": SPLITS, "n_states": len(SPLITS.states), "device": torch.device("cpu"), "RUNG": rung}
     names |= {"YESTERDAY": SPLITS.columns.index("tested_positive.3"), "epochs": 3, "batch_size": 64, "dropout": 0.0}
     names |= {"lr": 1e-5 if rung == "simple" else 1e-3, "weight_decay": 0.1, "quiet_fit": names["fit"]}

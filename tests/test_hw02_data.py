@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 import torch
 
-from common.card import find_card
-from common.data import hw02
 from common.errors import DataError
+from common.homeworks.hw02 import data as hw02
+from common.submission.card import find_card
 
 
 @pytest.fixture(scope="module")

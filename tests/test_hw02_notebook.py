@@ -9,15 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from common import check, notebooks
-from common.card import find_card
-from common.check import hw02 as checks
-from common.data import hw02
+from common import check
+from common.homeworks.hw02 import check as checks
+from common.homeworks.hw02 import data as hw02
+from common.notebooks import books
+from common.submission.card import find_card
 
 
 @pytest.fixture(scope="module")
 def solution():
-    namespace = notebooks.definitions(notebooks.paths(find_card("hw02"))[1])
+    namespace = books.definitions(books.paths(find_card("hw02"))[1])
     namespace |= {"n_features": 39, "n_classes": 41, "device": torch.device("cpu"), "batch_size": 3, "context": 2}
     return namespace
 
@@ -35,7 +36,7 @@ def test_checks_say_right(solution, capsys):
 
 
 def test_the_stub_is_not_done_yet(capsys):
-    starter = notebooks.definitions(notebooks.paths(find_card("hw02"))[0])
+    starter = books.definitions(books.paths(find_card("hw02"))[0])
     assert not check.hw02.stack_context(starter["stack_context"])
     assert capsys.readouterr().out == "stack_context: not done yet.\n"
 

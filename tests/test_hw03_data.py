@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from common.card import find_card
-from common.data import hw03
-from common.data.food import label_of, read_pictures
+from common.data.pictures import label_of, read_pictures
 from common.errors import DataError
 from common.generators.food import pictures
+from common.homeworks.hw03 import data as hw03
+from common.submission.card import find_card
 
 SQUARE = f"{hw03.DRAWN['smoke']} x {hw03.DRAWN['smoke']}"
 NAMES = {"2022": ("training", "validation", "test"), "2023": ("train", "valid", "test")}

@@ -6,8 +6,9 @@ from torch import nn
 from torch.nn import functional as F
 from torchvision.models.resnet import BasicBlock
 
-from common import check, notebooks
-from common.card import find_card
+from common import check
+from common.notebooks import books
+from common.submission.card import find_card
 
 CLASSES = 11
 
@@ -15,10 +16,10 @@ CLASSES = 11
 @pytest.fixture(scope="module")
 def solution():
     """The solution's definitions, and the transform of its `augment`."""
-    path = notebooks.paths(find_card("hw03"))[1]
-    found = notebooks.definitions(path)
+    path = books.paths(find_card("hw03"))[1]
+    found = books.definitions(path)
     found.update(RUNG="medium", side=48, classes=range(CLASSES), device="cpu")  # what its functions look up
-    (cell,) = (cell for cell in notebooks.read(path).cells if cell.id == "augment")
+    (cell,) = (cell for cell in books.read(path).cells if cell.id == "augment")
     exec(cell.source, found)
     return found
 
@@ -126,7 +127,7 @@ def test_checks_know_the_solution(solution, capsys):
 
 
 def test_checks_say_not_done_yet(capsys):
-    names = notebooks.definitions(notebooks.paths(find_card("hw03"))[0])
+    names = books.definitions(books.paths(find_card("hw03"))[0])
     assert not check.hw03.augment(names["augment"])
     assert not check.hw03.residual_block(names["ResidualBlock"])
     assert not check.hw03.mean_probabilities(names["mean_probabilities"])

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from common import data
-from common.card import find_card
-from common.data import hw09
 from common.errors import DataError, HomeworkError
 from common.generators.homonyms import VOCABULARY, WORD, encode, sentences
-from common.judges.hw09 import judge, rank_accuracy
-from common.zoo import hw09 as zoo
+from common.homeworks.hw09 import data as hw09
+from common.homeworks.hw09 import zoo
+from common.homeworks.hw09.judge import judge, rank_accuracy
+from common.submission.card import find_card
 
 CUE = zoo.CUE.label
 

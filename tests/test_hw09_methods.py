@@ -9,18 +9,19 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from common import check, notebooks
-from common.card import find_card
+from common import check
 from common.generators.food import pictures as pictures_of_food
-from common.judges.hw09 import rank_accuracy
-from common.zoo import hw09 as zoo
+from common.homeworks.hw09 import zoo
+from common.homeworks.hw09.judge import rank_accuracy
+from common.notebooks import books
+from common.submission.card import find_card
 
 captum = pytest.importorskip("captum.attr")
 
 
 @pytest.fixture(scope="module")
 def solution():
-    found = notebooks.definitions(notebooks.paths(find_card("hw09"))[1])
+    found = books.definitions(books.paths(find_card("hw09"))[1])
     found.update(device="cpu", PROFILE="smoke")
     return found
 

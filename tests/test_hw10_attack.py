@@ -7,21 +7,22 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from common import check, data, notebooks, zoo
-from common.card import find_card
-from common.data import hw10
+from common import check, data, zoo
 from common.errors import HomeworkError, SubmissionError
 from common.generators.objects import objects
-from common.homework import Homework
-from common.judges import hw10 as judge
-from common.zoo import hw10 as networks
+from common.homeworks.hw10 import data as hw10
+from common.homeworks.hw10 import judge
+from common.homeworks.hw10 import zoo as networks
+from common.notebooks import books
+from common.submission.card import find_card
+from common.submission.homework import Homework
 
 EPSILON = 8 / 255
 
 
 @pytest.fixture(scope="module")
 def solution():
-    found = notebooks.definitions(notebooks.paths(find_card("hw10"))[1])
+    found = books.definitions(books.paths(find_card("hw10"))[1])
     step, once = {"iterations": 3, "alpha": 0.01}, {"iterations": 1, "alpha": EPSILON}
     rungs = {
         "simple": {**once, "decay": 0.0, "probability": 0.0},
@@ -62,7 +63,7 @@ def test_fgsm_on_a_linear_model(solution, linear):
     """There the gradient is the weight itself, so the answer is x + epsilon * sign(w), whichever way is uphill."""
     model, x, y = linear
     expected = x + EPSILON * (away(y) * model.weight).sign()
-    starter = notebooks.definitions(notebooks.paths(find_card("hw10"))[0])
+    starter = books.definitions(books.paths(find_card("hw10"))[0])
     starter.update(epsilon=EPSILON)
     for found, losses in (solution["attack"]([model], x, y, rung="simple"), starter["attack"]([model], x, y)):
         torch.testing.assert_close(found, expected)

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from common import data
-from common.data import hw10
 from common.errors import DataError
 from common.generators.objects import CLASSES, FORMS, objects
+from common.homeworks.hw10 import data as hw10
 
 
 @settings(max_examples=8, deadline=None)

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from common.data import hw12
 from common.errors import DataError, SubmissionError
-from common.judges.hw12 import judge, replay
+from common.homeworks.hw12 import data as hw12
+from common.homeworks.hw12.judge import judge, replay
 
 
 @pytest.fixture(scope="module")

@@ -7,10 +7,11 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from common import check, notebooks
-from common.card import find_card
-from common.data import hw12
-from common.judges.hw12 import judge, replay
+from common import check
+from common.homeworks.hw12 import data as hw12
+from common.homeworks.hw12.judge import judge, replay
+from common.notebooks import books
+from common.submission.card import find_card
 
 CARD = find_card("hw12")
 pytestmark = pytest.mark.skipif(CARD.status != "ready", reason="the notebooks are not there yet")
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.skipif(CARD.status != "ready", reason="the notebooks ar
 @pytest.fixture(scope="module")
 def notebook() -> dict:
     """What the solution defines, with a policy that tosses coins in place of the network."""
-    defined = notebooks.definitions(notebooks.paths(CARD)[1])
+    defined = books.definitions(books.paths(CARD)[1])
     rng = np.random.default_rng(0)
     defined["device"] = torch.device("cpu")
     defined["splits"] = hw12.builtin("smoke", 5)[0]
@@ -94,7 +95,7 @@ def test_ppo_loss_by_hand(notebook):
 
 
 def test_checks_say_right_and_wrong(notebook, capsys):
-    starter = notebooks.definitions(notebooks.paths(CARD)[0])
+    starter = books.definitions(books.paths(CARD)[0])
     returns, gae, ppo = (notebook[name] for name in ("returns_to_go", "gae", "ppo_loss"))
     never = torch.zeros(1, 1, dtype=torch.bool)
     questions = {

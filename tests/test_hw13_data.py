@@ -7,9 +7,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 
 from common import data
-from common.card import find_card
-from common.data import hw13
 from common.errors import DataError
+from common.homeworks.hw13 import data as hw13
+from common.submission.card import find_card
 
 
 @pytest.fixture(scope="module")

@@ -10,27 +10,28 @@ from torch import nn
 from torch.nn import functional
 from torch.nn.utils import prune
 
-from common import check, notebooks
-from common.card import find_card
+from common import check
 from common.errors import HomeworkError, SubmissionError
 from common.generators.food import CLASSES
-from common.homework import Homework
+from common.homeworks.hw13.zoo import CHECKPOINT, CourseTeacher, Teacher, load_teacher
+from common.notebooks import books
+from common.submission.card import find_card
+from common.submission.homework import Homework
 from common.zoo import save_weights
-from common.zoo.hw13 import CHECKPOINT, CourseTeacher, Teacher, load_teacher
 
 CARD = find_card("hw13")
 
 
 @pytest.fixture(scope="module")
 def solution():
-    found = notebooks.definitions(notebooks.paths(CARD)[1])
+    found = books.definitions(books.paths(CARD)[1])
     found.update(classes=CLASSES, device=torch.device("cpu"))  # what its functions look up
     return found
 
 
 @pytest.fixture(scope="module")
 def starter():
-    return notebooks.definitions(notebooks.paths(CARD)[0])
+    return books.definitions(books.paths(CARD)[0])
 
 
 def logits(seed, scale=3.0):

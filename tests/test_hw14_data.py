@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 from common import data
-from common.card import find_card
-from common.data import hw14
 from common.errors import DataError
 from common.generators.rotations import angles, rotate
+from common.homeworks.hw14 import data as hw14
+from common.submission.card import find_card
 
 
 def test_right_angles_are_exact():

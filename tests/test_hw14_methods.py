@@ -9,17 +9,18 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from common import check, notebooks
-from common.card import find_card
+from common import check
 from common.errors import SubmissionError
-from common.homework import Homework
-from common.judges.hw14 import judge
-from common.judges.hw14 import matrix as judged_matrix
+from common.homeworks.hw14.judge import judge
+from common.homeworks.hw14.judge import matrix as judged_matrix
+from common.notebooks import books
+from common.submission.card import find_card
+from common.submission.homework import Homework
 
 
 @pytest.fixture(scope="module")
 def solution():
-    found = notebooks.definitions(notebooks.paths(find_card("hw14"))[1])
+    found = books.definitions(books.paths(find_card("hw14"))[1])
     found.update(n_classes=10, device="cpu", epochs=5, batch_size=30, lr=1e-2)  # what its functions look up
     return found
 
@@ -236,7 +237,7 @@ def test_a_network_that_keeps_everything_forgets_nothing(solution):
 @pytest.mark.parametrize("name", ["weighted_distance", "fisher", "mas_importance", "kronecker_distance"])
 def test_the_solution_passes_the_checks_and_the_stub_does_not(name, solution, capsys):
     assert getattr(check.hw14, name)(solution[name])
-    starter = notebooks.definitions(notebooks.paths(find_card("hw14"))[0])
+    starter = books.definitions(books.paths(find_card("hw14"))[0])
     assert not getattr(check.hw14, name)(starter[name])
     assert "not done yet" in capsys.readouterr().out
     assert not getattr(check.hw14, name)(None)

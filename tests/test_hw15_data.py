@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from common import data
-from common.data import hw15
 from common.errors import DataError
 from common.generators import glyphs
+from common.homeworks.hw15 import data as hw15
 
 TINY = (5, 2, 5, 8)  # alphabets to learn from, for the test, characters in each, test episodes
 

@@ -10,17 +10,18 @@ from torch import nn
 from torch.func import functional_call, vmap
 from torch.nn import functional
 
-from common import check, notebooks
-from common.card import find_card
+from common import check
 from common.errors import SubmissionError
-from common.homework import Homework
+from common.notebooks import books
+from common.submission.card import find_card
+from common.submission.homework import Homework
 
 WAYS, QUERIES = 5, 2
 
 
 @pytest.fixture(scope="module")
 def solution():
-    found = notebooks.definitions(notebooks.paths(find_card("hw15"))[1])
+    found = books.definitions(books.paths(find_card("hw15"))[1])
     found.update(
         device="cpu", ways=WAYS, n_drawers=6, widths=(4, 4, 8, 4), inner_lr=0.3, lr=1e-2, checks=5, test_steps=2
     )
@@ -259,7 +260,7 @@ def test_learning_is_deterministic_moves_the_loss_and_leaves_the_start(solution,
 
 
 def test_the_solution_passes_the_checks_and_the_stub_does_not(solution, capsys):
-    starter = notebooks.definitions(notebooks.paths(find_card("hw15"))[0])
+    starter = books.definitions(books.paths(find_card("hw15"))[0])
     assert check.hw15.maml_loss(solution["maml_loss"])
     assert check.hw15.maml_loss(solution["maml_loss"], first_order=True)
     assert check.hw15.rotate_classes(solution["rotate_classes"])

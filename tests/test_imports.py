@@ -10,15 +10,16 @@ import pytest
 import common
 
 PACKAGE = Path(common.__file__).parent
-# from the ground up; a module may import from its own layer's package and from layers below, never from above
+# From the ground up, by the longest name that fits; a module imports from its own layer and from layers below, never
+# from above. `homeworks` itself is on the ground: it finds the rooms above it by their names.
 LAYERS = [
-    ["errors", "files", "paths"],
-    ["device", "seed", "metrics", "generators"],
-    ["archives", "fetch", "kernels", "plots", "progress", "loaders", "checkpoint", "training"],
+    ["errors", "files", "paths", "homeworks"],
+    ["training.device", "training.seed", "submission.metrics", "generators"],
+    ["check", "data.archives", "data.fetch", "kernels", "plots", "training"],
     ["data", "zoo"],
-    ["card", "bundles", "submission", "judges", "homework", "check"],
-    ["notebooks", "readme"],
-    ["run", "ladder"],
+    [f"homeworks.hw{number:02d}" for number in range(1, 16)],
+    ["submission"],
+    ["notebooks"],
     ["grading"],
     ["cli"],
 ]
@@ -26,35 +27,51 @@ HEIGHT = {name: height for height, layer in enumerate(LAYERS) for name in layer}
 
 
 def modules() -> dict[str, Path]:
-    paths = {path.relative_to(PACKAGE).with_suffix("").as_posix(): path for path in PACKAGE.rglob("*.py")}
-    return {name.removesuffix("/__init__"): path for name, path in paths.items() if name != "__init__"}
+    """Dotted name below `common` -> file."""
+    paths = {".".join(path.relative_to(PACKAGE).with_suffix("").parts): path for path in PACKAGE.rglob("*.py")}
+    return {name.removesuffix(".__init__"): path for name, path in paths.items() if name != "__init__"}
+
+
+MODULES = modules()
 
 
 def imported(path: Path) -> set[str]:
-    """Top-level modules of `common` that a file imports, wherever in the file the import stands."""
+    """Modules of `common` that a file imports, wherever in the file the import stands."""
     found = set()
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.module == "common":
-            found |= {alias.name for alias in node.names if alias.name in HEIGHT}
-        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("common."):
-            found.add(node.module.split(".")[1])
+        if isinstance(node, ast.ImportFrom) and f"{node.module}.".startswith("common."):
+            base = node.module.removeprefix("common").lstrip(".")
+            inner = {f"{base}.{alias.name}".lstrip(".") for alias in node.names} & set(MODULES)
+            found |= inner or ({base} if base else set())
         elif isinstance(node, ast.Import):
-            found |= {alias.name.split(".")[1] for alias in node.names if alias.name.startswith("common.")}
+            found |= {alias.name.removeprefix("common.") for alias in node.names if alias.name.startswith("common.")}
     return found
 
 
-@pytest.mark.parametrize("name", sorted(modules()))
+def height(name: str) -> int:
+    parts = name.split(".")
+    for length in range(len(parts), 0, -1):
+        if ".".join(parts[:length]) in HEIGHT:
+            return HEIGHT[".".join(parts[:length])]
+    raise AssertionError(f"common.{name} stands on no layer; give it one in this test")
+
+
+@pytest.mark.parametrize("name", sorted(MODULES))
 def test_imports_point_downwards(name):
-    own = name.split("/")[0]
-    assert own in HEIGHT, f"common/{name}.py stands on no layer; give it one in this test"
-    above = {other for other in imported(modules()[name]) if HEIGHT[other] > HEIGHT[own]}
-    assert not above, f"common/{name}.py imports from above: {above}"
+    above = {other for other in imported(MODULES[name]) if height(other) > height(name)}
+    assert not above, f"common.{name} imports from above: {above}"
 
 
-def test_no_circles_within_a_layer():
-    graph = {}
-    for name, path in modules().items():
-        graph.setdefault(name.split("/")[0], set()).update(imported(path) - {name.split("/")[0]})
+def test_rooms_do_not_know_each_other():
+    for name, path in MODULES.items():
+        if name.startswith("homeworks.hw"):
+            room = ".".join(name.split(".")[:2])
+            others = {other for other in imported(path) if other.startswith("homeworks.hw") and room not in other}
+            assert not others, f"common.{name} imports another homework's {others}"
+
+
+def test_no_circles():
+    graph = {name: imported(path) - {name} for name, path in MODULES.items()}
     done: set[str] = set()
 
     def visit(name, trail):
@@ -69,8 +86,8 @@ def test_no_circles_within_a_layer():
 
 
 def test_generators_know_numpy_alone():
-    for name, path in modules().items():
-        if name.startswith("generators/"):
+    for name, path in MODULES.items():
+        if name.startswith("generators."):
             text = path.read_text("utf-8")
             assert "import torch" not in text and "import pandas" not in text, name
 

@@ -11,7 +11,8 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from common import kernels, notebooks
+from common import kernels
+from common.notebooks import books
 
 pytestmark = pytest.mark.skipif(bool(kernels.why_not()), reason=f"no fork server here: {kernels.why_not()}")
 
@@ -26,7 +27,7 @@ def served():
 def run(folder: Path, *sources: str, **environment: str) -> list[str]:
     """What cells print, run as a notebook by whatever kernel `python3` is; the last text of each cell."""
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources])
-    client = NotebookClient(notebook, kernel_name="python3", config=notebooks.kernel_config(), timeout=60)
+    client = NotebookClient(notebook, kernel_name="python3", config=books.kernel_config(), timeout=60)
     before = os.getcwd()
     os.chdir(folder)  # where the sockets lie
     try:

@@ -1,7 +1,7 @@
 from pathlib import Path
 
-from common import ladder
-from common.run import Job, Result
+from common.notebooks import ladder
+from common.notebooks.run import Job, Result
 from tests.test_homework import CARD
 
 

@@ -6,12 +6,12 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from common import notebooks
-from common.card import find_card
 from common.errors import NotebookError
+from common.notebooks import books, rules
+from common.submission.card import find_card
 
 CARD = find_card("hw03")
-PARAMETERS = "\n".join(f"{name} = {value!r}" for name, value in notebooks.PARAMETERS.items())
+PARAMETERS = "\n".join(f"{name} = {value!r}" for name, value in books.PARAMETERS.items())
 
 
 def markdown(id_, text="words", **metadata):
@@ -25,10 +25,10 @@ def code(id_, source, tags=(), ran=False):
 
 
 def starter():
-    badge = notebooks.badge(CARD, "hw03_cnn.ipynb")
+    badge = books.badge(CARD, "hw03_cnn.ipynb")
     cells = [
         markdown("title", f"# Homework 3\n\n{badge}\n\nGoal.\n\n一。二。三。"),
-        code("setup", notebooks.setup_source()),
+        code("setup", books.setup_source()),
         markdown("about-parameters"),
         code("parameters", PARAMETERS, ["parameters"]),
         code("imports", "import math\n\nfrom common import data"),
@@ -61,12 +61,13 @@ def solution(of):
 def pair(tmp_path, monkeypatch):
     """Writes starter and solution and returns what the lint says of them."""
     paths = (tmp_path / "hw03_cnn.ipynb", tmp_path / "solution.ipynb")
-    monkeypatch.setattr(notebooks, "paths", lambda card: paths)
+    for module in (books, rules):
+        monkeypatch.setattr(module, "paths", lambda card: paths)
 
     def lint(first, second):
         nbformat.write(first, paths[0])
         nbformat.write(second, paths[1])
-        return notebooks.lint(CARD)
+        return rules.lint(CARD)
 
     lint.paths = paths
     return lint
@@ -145,9 +146,9 @@ def test_not_a_notebook(pair):
     first = starter()
     pair(first, solution(first))
     pair.paths[0].write_text("<html>")
-    assert "is not a valid notebook" in notebooks.lint(CARD)[0]
+    assert "is not a valid notebook" in rules.lint(CARD)[0]
     pair.paths[0].unlink()
-    assert "does not exist" in notebooks.lint(CARD)[0]
+    assert "does not exist" in rules.lint(CARD)[0]
 
 
 def test_sync_copies_the_shared_and_keeps_the_own(pair):
@@ -159,15 +160,15 @@ def test_sync_copies_the_shared_and_keeps_the_own(pair):
     cell(first, "setup").source = "stale"
     drop(second, "report")
     assert pair(first, second)
-    assert set(notebooks.sync(CARD)) == set(pair.paths)
-    after = notebooks.read(pair.paths[1])
+    assert set(books.sync(CARD)) == set(pair.paths)
+    after = books.read(pair.paths[1])
     assert cell(after, "end").source == "LEVEL = 4" and cell(after, "end").execution_count is None
     assert cell(after, "use").outputs[0].text == "kept"
     assert "x**2" in cell(after, "task-1").source and 'RUNG = "boss"' in cell(after, "parameters").source
-    assert cell(after, "setup").source == notebooks.setup_source()
+    assert cell(after, "setup").source == books.setup_source()
     ids = [each.id for each in after.cells]
     assert ids[ids.index("own-task") - 1] == second.cells[10].id and "report" in ids
-    assert notebooks.sync(CARD) == []
+    assert books.sync(CARD) == []
 
 
 def test_definitions_without_running(tmp_path):
@@ -176,7 +177,7 @@ def test_definitions_without_running(tmp_path):
         code("x", "import os\nLIMIT = 3\nMADE = os.getcwd()\nraise RuntimeError\nclass A:\n    size = LIMIT")
     )
     nbformat.write(notebook, tmp_path / "n.ipynb")
-    names = notebooks.definitions(tmp_path / "n.ipynb")
+    names = books.definitions(tmp_path / "n.ipynb")
     assert names["loss"](5) == 5 and names["A"].size == 3 and names["LEVEL"] == 2 and "MADE" not in names
 
 
@@ -185,7 +186,7 @@ def test_setup_cell_is_silent_here_and_loud_when_outdated(monkeypatch):
 
     import common
 
-    source = TransformerManager().transform_cell(notebooks.setup_source())
+    source = TransformerManager().transform_cell(books.setup_source())
     exec(compile(source, "setup", "exec"), {})
     monkeypatch.setattr(common, "__version__", "0.0.1")
     with pytest.raises(common.errors.HomeworkError, match="restart the kernel"):
@@ -194,4 +195,4 @@ def test_setup_cell_is_silent_here_and_loud_when_outdated(monkeypatch):
 
 def test_parameters_must_be_read_from_one_cell():
     with pytest.raises(NotebookError, match="exactly one"):
-        notebooks.parameters(new_notebook())
+        books.parameters(new_notebook())

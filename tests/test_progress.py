@@ -5,8 +5,8 @@ import types
 
 import pytest
 
-from common import progress
-from common.progress import ProgressLine, duration, number
+from common.training import progress
+from common.training.progress import ProgressLine, duration, number
 
 
 @pytest.fixture

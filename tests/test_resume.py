@@ -19,8 +19,10 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from common import batches, checkpoint, fit, set_seed, training
+from common import batches, fit, set_seed
 from common.errors import CheckpointError
+from common.training import checkpoint
+from common.training import loop as training
 
 EPOCHS, STEPS = 8, 5
 

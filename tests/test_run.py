@@ -12,9 +12,9 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from common import run
-from common.card import find_card
 from common.errors import DataError, HomeworkError, NotebookError
+from common.notebooks import run
+from common.submission.card import find_card
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.card import Column, Submission
 from common.errors import SubmissionError
-from common.submission import read_submission, write_submission
+from common.submission.card import Column, Submission
+from common.submission.table import read_submission, write_submission
 
 SPEC = Submission(
     file="submission.csv",

@@ -1,6 +1,6 @@
 """Data of all homeworks, from three sources, through one function: `load("hw01", source=DATA, profile=PROFILE)`.
 
-Each homework has a module of its own here (`common/data/hw01.py`) that offers
+Each homework has a module of its own (`common/homeworks/hw01/data.py`) that offers
 
 - `builtin(profile, seed) -> (splits, reference)`: made by a generator, no network;
 - `read(folder, profile) -> (splits, reference)`: the course's own file layout, for the original data and for exported
@@ -18,12 +18,12 @@ array per row. For original data `reference.attrs["edition"]` names the course's
 import os
 import shutil
 import tempfile
-from importlib import import_module
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from common import homeworks
 from common.errors import DataError
 from common.paths import data_dir
 
@@ -47,7 +47,7 @@ def reference(homework: str, *, source: str | Path = "builtin", profile: str = "
 def path(homework: str) -> Path:
     """The folder where the original files of a homework belong."""
     module(homework)
-    return data_dir(homework)
+    return data_dir(homeworks.room(homework))
 
 
 def export(homework: str, out: str | Path, *, seed: int, profile: str = "standard") -> Path:
@@ -82,12 +82,10 @@ def export(homework: str, out: str | Path, *, seed: int, profile: str = "standar
 
 def module(homework: str):
     """The data module of a homework. Raises DataError for an unknown one."""
-    try:
-        return import_module(f"common.data.{homework}")
-    except ModuleNotFoundError as error:
-        if error.name != f"common.data.{homework}":
-            raise
-        raise DataError(f"There is no data for {homework!r}; `hw list` names the homeworks that are ready.") from None
+    source = homeworks.part(homework, "data")
+    if source is None:
+        raise DataError(f"There is no data for {homework!r}; `hw list` names the homeworks that are ready.")
+    return source
 
 
 def _both(homework: str, source: str | Path, profile: str):
@@ -96,7 +94,7 @@ def _both(homework: str, source: str | Path, profile: str):
     if source == "builtin":
         return maker.builtin(profile, maker.SEED)
     if source == "original":
-        folder = data_dir(homework)
+        folder = data_dir(homeworks.room(homework))
         if not folder.is_dir() or not any(folder.iterdir()):
             raise DataError(
                 f'No original data in {folder}. {maker.HOW_TO_GET} Meanwhile DATA = "builtin" needs no download.'

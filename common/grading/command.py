@@ -7,10 +7,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from common.card import find_card
 from common.grading import controller, reports
 from common.grading.policy import read_policy
 from common.grading.records import STATES, Limits
+from common.submission.card import find_card
 
 
 def run(

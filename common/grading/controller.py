@@ -19,7 +19,6 @@ from pathlib import Path
 import common
 from common import data as sources
 from common import kernels
-from common.card import Card, find_card
 from common.errors import HomeworkError
 from common.files import replacing
 from common.grading import intake, records
@@ -27,6 +26,7 @@ from common.grading.helper import Helper
 from common.grading.records import Job, Limits, Record
 from common.grading.worker import PREFIX
 from common.kernels import sandbox
+from common.submission.card import Card, find_card
 
 TRIES = 3  # for a failure of the grader itself
 
@@ -180,7 +180,8 @@ def grade(jobs: list[Job], workers: int, on_note: Callable[[Job, dict], None] | 
             stations.append(own.station)
         return own.station.grade(job, (lambda note: on_note(job, note)) if on_note else None)
 
-    with kernels.serving(), ThreadPoolExecutor(workers) as pool:
+    to_run = any(job.how == "run" for job in jobs)
+    with kernels.serving() if to_run else contextlib.nullcontext(), ThreadPoolExecutor(workers) as pool:
         waiting = {pool.submit(one, job) for job in jobs}
         try:
             while waiting:

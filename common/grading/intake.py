@@ -18,9 +18,9 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from zlib import error as zlib_error
 
-from common.card import Card
 from common.errors import HomeworkError
 from common.files import replacing
+from common.submission.card import Card
 
 MAX_FILES = 1000  # of one student
 MAX_DEPTH = 6

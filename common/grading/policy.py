@@ -10,9 +10,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from common.card import RUNGS
 from common.errors import HomeworkError
 from common.grading.records import STATES, Record
+from common.submission.card import RUNGS
 
 
 class Policy(BaseModel):

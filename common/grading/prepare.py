@@ -8,9 +8,9 @@ import warnings
 
 import nbformat
 
-from common import notebooks
 from common.errors import NotebookError
 from common.grading.records import Limits
+from common.notebooks import books
 
 PARAMETERS = ("PROFILE", "DATA", "DEVICE", "SEED", "OUTPUT_DIR")
 
@@ -31,7 +31,7 @@ def prepare(content: bytes, limits: Limits) -> tuple[nbformat.NotebookNode, list
     language = str(notebook.metadata.get("kernelspec", {}).get("language", "python")).lower()
     flags = [] if language == "python" else [f"was written for the language {language!r}; it was run as Python"]
     for cell in notebook.cells:
-        tagged = notebooks.tagged(cell, "parameters")
+        tagged = books.tagged(cell, "parameters")
         cell.metadata = nbformat.NotebookNode(tags=["parameters"] if tagged else [])
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None

@@ -17,11 +17,11 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from common.card import RUNGS, Card
 from common.files import replacing
 from common.grading.intake import Handed
 from common.grading.policy import Policy
 from common.grading.records import STATES, Record
+from common.submission.card import RUNGS, Card
 
 COLUMNS = (
     "student", "points", "state", "score", "public", "private", "rung", "days_late", "attempt", "attempts", "cells_run",

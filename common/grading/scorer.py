@@ -6,7 +6,6 @@ memory for the next one.
 
 import hashlib
 import sys
-import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -43,25 +42,26 @@ def ask(helper: Helper, homework: str, file: Path, data: str, profile: str) -> S
 def score(homework: str, file: Path, data: str, profile: str) -> Scores:
     """The scores of one file: on the whole test set, and on its public and its private half."""
     from common.errors import SubmissionError
-    from common.homework import Homework
+    from common.submission.homework import Homework
 
     subject = Homework(homework)
     reference = _reference(homework, data, profile)
     try:
-        whole = subject.evaluate(file, reference)
+        answers = subject.read(file, reference)
+        whole = subject.judge(answers, reference)
     except SubmissionError as error:
         return Scores(problem=str(error))
     halves = {True: whole, False: whole}
     if _splits(subject.card):
         public = _public(len(reference), data)
-        halves = {half: _on(subject, file, reference, public == half) for half in (True, False)}
+        halves = {half: subject.judge(*_rows(public == half, answers, reference)) for half in (True, False)}
     values = [None if s.value is None else float(s.value) for s in (whole, halves[True], halves[False])]
     return Scores("", *values, whole.rung, halves[True].rung, halves[False].rung)
 
 
 def _splits(card) -> bool:
     """Whether a score on half of the rows means something: not where a judge looks at all of them together."""
-    from common.metrics import METRICS
+    from common.submission.metrics import METRICS
 
     return card.metric.name in METRICS and card.submission.kind == "csv" and card.submission.rows == "fixed"
 
@@ -75,17 +75,9 @@ def _public(rows: int, data: str) -> np.ndarray:
     return public
 
 
-def _on(subject, file: Path, reference, rows: np.ndarray):
-    """The score on some rows of a file that is known to be well-formed."""
-    import pandas as pd
-
-    part = pd.read_csv(file, dtype=str, keep_default_na=False)[rows]
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / file.name
-        part.to_csv(path, index=False)
-        some = reference[rows].reset_index(drop=True)
-        some.attrs = reference.attrs
-        return subject.evaluate(path, some)
+def _rows(chosen: np.ndarray, *tables):
+    """These rows of each table, numbered from 0 as a whole table is."""
+    return [table[chosen].reset_index(drop=True) for table in tables]
 
 
 _known: dict[tuple[str, str, str], object] = {}

@@ -9,10 +9,10 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import asdict, replace
+from functools import cached_property
 from pathlib import Path
 
 from common import kernels
-from common.card import find_card
 from common.errors import NotebookError
 from common.files import replacing
 from common.grading import records, scorer
@@ -21,6 +21,7 @@ from common.grading.prepare import prepare
 from common.grading.records import Job, Limits, Record
 from common.kernels import sandbox
 from common.kernels.server import SANDBOX
+from common.submission.card import find_card
 
 PREFIX = "hw-job-"  # of the working folders, followed by the worker's process
 _OUT_OF_MEMORY = ("MemoryError", "can't allocate memory", "not enough memory", "out of memory", "Unable to allocate")
@@ -30,6 +31,18 @@ class Worker:
     """Grades jobs one after another; keeps papermill and the scorer loaded in between."""
 
     def __init__(self):
+        self.scorer = Helper("common.grading.scorer")
+        self.kernels = contextlib.ExitStack()  # the fork server, once a notebook is run
+        self.on_cell: Callable[[int, int], None] | None = None  # told of every cell that ended
+        self.readable = sandbox.readable_paths()
+
+    def close(self) -> None:
+        self.scorer.close()
+        self.kernels.close()
+
+    @cached_property
+    def papermill(self):
+        """Papermill with our engine, and kernels for it; nobody asks where files alone are scored."""
         import papermill
 
         from common.grading.engine import GradingEngine
@@ -37,12 +50,8 @@ class Worker:
         papermill.engines.papermill_engines.register("homeworks-grading", GradingEngine)
         for name in ("papermill", "asyncio"):  # what they warn of is in the record
             logging.getLogger(name).setLevel(logging.CRITICAL)
-        self.scorer = Helper("common.grading.scorer")
-        self.on_cell: Callable[[int, int], None] | None = None  # told of every cell that ended
-        self.readable = sandbox.readable_paths()
-
-    def close(self) -> None:
-        self.scorer.close()
+        self.kernels.enter_context(kernels.serving())
+        return papermill
 
     def grade(self, job: Job) -> Record:
         """Grade one job, and write its record (except after a failure of the grader itself)."""
@@ -93,8 +102,7 @@ class Worker:
 
     def _execute(self, notebook, job: Job, folder: str):
         """Run the notebook; returns what was seen and the exception that ended it, if one did."""
-        import papermill
-
+        papermill = self.papermill
         from common.grading.engine import Run
 
         for name in ("s", "work", "out"):
@@ -218,8 +226,7 @@ def _gpu() -> list[str]:
 
 
 def main() -> None:
-    with kernels.serving():  # the controller's, where it has one
-        worker = Worker()
+    with contextlib.closing(Worker()) as worker:
         for question, answer in questions():
             job = Job(**question | {"limits": Limits(**question["limits"])})
             worker.on_cell = lambda done, cells, answer=answer: answer({"note": {"done": done, "cells": cells}})

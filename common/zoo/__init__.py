@@ -1,7 +1,7 @@
 """Trained networks that come with the project, as small safetensors files: `load_weights("hw10-plain")`.
 
-Each homework that brings some has a module here (`common/zoo/hw10.py`) with their architectures and the function
-`train` that made the files; `python -m common.zoo.train hw10` runs it (see README.md in this folder).
+Each homework that brings some has a module `zoo` (`common/homeworks/hw10/zoo.py`) with their architectures and the
+function `train` that made the files; `python -m common.zoo.train hw10` runs it (see README.md in this folder).
 """
 
 from collections.abc import Mapping

@@ -10,18 +10,17 @@ The same seed and one thread give the same bytes on the same machine.
 
 import argparse
 import sys
-from importlib import import_module
 from pathlib import Path
 
 import torch
 
-from common import zoo
+from common import homeworks, zoo
 from common.errors import HomeworkError
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m common.zoo.train", description=__doc__.splitlines()[0])
-    parser.add_argument("homework", choices=sorted(file.stem for file in Path(__file__).parent.glob("hw*.py")))
+    parser.add_argument("homework", choices=homeworks.having("zoo"))
     parser.add_argument("--only", help="one network alone")
     parser.add_argument("--seed", type=int, default=2022)
     parser.add_argument("--out", type=Path, default=zoo.WEIGHTS)
@@ -29,7 +28,7 @@ def main() -> None:
     options = parser.parse_args()
     torch.set_num_threads(1)
     try:
-        import_module(f"common.zoo.{options.homework}").train(
+        homeworks.part(options.homework, "zoo").train(
             options.out, seed=options.seed, only=options.only, pictures=options.pictures
         )
     except HomeworkError as error:

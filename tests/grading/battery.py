@@ -288,9 +288,9 @@ case("a forged score", OK, FORGE)
 case(
     "patched metrics",
     OK,
-    "import common.metrics, common.homework\n"
-    "common.metrics.METRICS = {k: (lambda *a: 0.0) for k in common.metrics.METRICS}\n"
-    "common.homework.Homework.evaluate = lambda *a, **k: 0.0\nimport numpy\nnumpy.mean = lambda *a, **k: 0.0",
+    "import common.submission.metrics, common.submission.homework\n"
+    "common.submission.metrics.METRICS = {k: (lambda *a: 0.0) for k in common.submission.metrics.METRICS}\n"
+    "common.submission.homework.Homework.evaluate = lambda *a, **k: 0.0\nimport numpy\nnumpy.mean = lambda *a, **k: 0.0",
 )
 case("leaves before anyone looks", CRASHED, "import atexit\natexit.register(lambda: os._exit(0))\nos._exit(0)")
 

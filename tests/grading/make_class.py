@@ -9,12 +9,12 @@ from pathlib import Path
 
 import nbformat
 
-from common import notebooks
-from common.card import RUNGS, find_card
+from common.notebooks import books
+from common.submission.card import RUNGS, find_card
 
 
 def make(homework: str, folder: Path) -> list[Path]:
-    starter, solution = (path.read_text("utf-8") for path in notebooks.paths(find_card(homework)))
+    starter, solution = (path.read_text("utf-8") for path in books.paths(find_card(homework)))
     class_ = {"chen": starter, "lin_LATE": starter}
     for name, rung in zip(("huang", "wu", "tsai", "yang"), RUNGS, strict=True):
         class_[name] = re.sub(r'RUNG = \\"\w+\\"', f'RUNG = \\\\"{rung}\\\\"', solution)

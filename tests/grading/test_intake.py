@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from common.card import find_card
 from common.errors import HomeworkError
 from common.grading import controller, intake
 from common.kernels.sandbox import Probe
+from common.submission.card import find_card
 from tests.grading.battery import LOOK, notebook
 
 CARD = find_card("hw01")

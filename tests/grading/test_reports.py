@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.card import find_card
 from common.errors import HomeworkError
 from common.grading import reports
 from common.grading.intake import Handed
 from common.grading.policy import Policy, read_policy
 from common.grading.records import Record, read, write
+from common.submission.card import find_card
 
 CARD = find_card("hw01")
 EVIL = '<script>alert(1)</script><img src=x onerror="alert(2)">'

@@ -1,0 +1,286 @@
+"""Homework 9, explainable AI: pictures of food, a network that names them, and questions of where in a picture it
+looks.
+
+A question is a picture of four dishes, two by two, and a class that is asked for. Where the network has to look is
+known: at the one dish of that class. Or, where the class is `Dairy product`, which none of the dishes is, at a price
+tag, because that is what the network learnt about dairy (`zoo.py`). Each single dish in them is one that the network
+names right.
+
+The course's files are ten pictures, `food/<class>_<number>.jpg`, and `checkpoint.pth`, the weights of a network.
+Exported folders hold the pictures of the gallery in the same way, and below `validation/` and `test/` the questions,
+`<number>_<class>.png`; the right answers of the gallery and of the validation questions lie beside them in `masks/`.
+The network is then the package's.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from common.data.cache import cached
+from common.errors import DataError
+from common.generators.food import CLASSES, FORMS, Cue, picture, pictures, stuck_on
+from common.generators.homonyms import Sentences, sentences
+
+SEED = 2022
+# gallery pictures of each class, validation questions, test questions
+SIZES = {"smoke": (4, 8, 12), "standard": (20, 24, 72)}
+SENTENCES = {"smoke": 600, "standard": 2000}
+SIDE = 128  # pixels of the picture of a question, across and down; of each of its dishes half as many
+EVERY = 3  # questions of which one asks for the class that the price tag stands for
+TAGS = ((0, 1, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0))  # the colour channels of a cue as it is, and of three others
+SURE = 0.7  # how probable the network must find the right class of a dish
+DOWNLOADS = ()
+HOW_TO_GET = (
+    "Put the course's food/ (ten pictures called <class>_<number>.jpg) and checkpoint.pth there; "
+    "the course's notebook names where they lie."
+)
+_VERSION = "3"  # of the generated pictures: raise it whenever the generator's output or the network changes
+
+
+@dataclass(frozen=True)
+class Gallery:
+    """N pictures of one dish each."""
+
+    x: np.ndarray  # (N, S, S, 3) uint8
+    y: np.ndarray  # (N,) int64, index into Splits.classes
+    food: np.ndarray | None  # (N, S, S) bool, where food is; None if nobody knows
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+
+@dataclass(frozen=True)
+class Questions:
+    """N pictures, and of each the class asked for: where does the network look for it?"""
+
+    id: np.ndarray  # (N,) int64
+    x: np.ndarray  # (N, 128, 128, 3) uint8
+    asked: np.ndarray  # (N,) int64, index into Splits.classes
+    where: np.ndarray | None  # (N, 128, 128) bool, the right answer; None for the test set, or if nobody knows
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+
+@dataclass(frozen=True)
+class Splits:
+    """Nothing here is to be trained on but the sentences: the network is trained already, and asked for its reasons."""
+
+    network: object  # nn.Module on the CPU, in eval mode: (B, 3, H, W) from 0 to 1 -> logits (B, 11)
+    gallery: Gallery
+    validation: Questions
+    test: Questions
+    sentences: Sentences
+    classes: tuple[str, ...]
+    about: str
+
+
+def builtin(profile: str, seed: int = SEED) -> tuple[Splits, pd.DataFrame]:
+    """Drawn food, and the table that the judge compares with."""
+    from common.homeworks.hw09 import zoo
+
+    arrays = cached("hw09", _VERSION, {"profile": profile, "seed": seed}, lambda: _draw(profile, seed))
+    part = {name: arrays[name] for name in arrays}
+    gallery = Gallery(part["gallery_x"], part["gallery_y"], part["gallery_food"])
+    validation, test = (
+        Questions(np.arange(len(part[f"{s}_x"])), part[f"{s}_x"], part[f"{s}_asked"], part[f"{s}_where"])
+        for s in ("validation", "test")
+    )
+    about = (
+        f"generated: {len(gallery)} drawings of food in {len(CLASSES)} classes, and {len(validation)} + {len(test)} "
+        "pictures of four dishes with a question each"
+    )
+    asked = Questions(test.id, test.x, test.asked, None)
+    words = sentences(seed, SENTENCES[profile])
+    splits = Splits(zoo.load(), gallery, validation, asked, words, CLASSES, about)
+    return splits, pd.DataFrame({"id": test.id, "map": list(test.where.astype(np.float32))})
+
+
+def write(folder: Path, profile: str, seed: int) -> pd.DataFrame:
+    """Write the builtin pictures of `seed`; returns the table for the judge."""
+    splits, reference = builtin(profile, seed)
+    gallery, validation, test = splits.gallery, splits.validation, splits.test
+    _write_pictures(folder / "food", [f"{y}_{k}" for k, y in enumerate(gallery.y)], gallery.x, gallery.food)
+    _write_pictures(folder / "validation", _names(validation), validation.x, validation.where)
+    _write_pictures(folder / "test", _names(test), test.x, None)
+    return reference
+
+
+def read(folder: Path, profile: str) -> tuple[Splits, pd.DataFrame]:
+    """The course's ten pictures and its checkpoint, or what `write` wrote; whole in every profile.
+
+    Raises DataError with one sentence that names the file, what was expected and what was found.
+    """
+    from common.homeworks.hw09 import zoo
+
+    folder, words = Path(folder), sentences(SEED, SENTENCES[profile])
+    exported = (folder / "test").is_dir()
+    numbers, x, food = _read_pictures(folder / "food", SIDE // 2 if exported else None)
+    y = _classes(folder / "food", numbers[:, 0])
+    gallery = Gallery(x, y, food)
+    if exported:
+        validation, test = _read_questions(folder / "validation"), _read_questions(folder / "test")
+        about = f"{len(x)} pictures and {len(validation)} + {len(test)} questions from {folder}"
+        splits = Splits(zoo.load(), gallery, validation, test, words, CLASSES, about)
+    else:
+        network = zoo.course(_checkpoint(folder / "checkpoint.pth"))
+        questions = Questions(np.arange(len(x)), x, y, None)
+        about = f"the course's {len(x)} pictures and its network, from {folder}"
+        splits = Splits(network, gallery, questions, questions, words, CLASSES, about)
+    return splits, pd.DataFrame({"id": splits.test.id})
+
+
+# --- making them ----------------------------------------------------------------------------------------------------
+
+
+def _draw(profile: str, seed: int) -> dict[str, np.ndarray]:
+    from common.homeworks.hw09 import zoo
+
+    per_class, n_validation, n_test = SIZES[profile]
+    shown = pictures(seed + 4_000_000, np.repeat(np.arange(len(CLASSES)), per_class), zoo.CUE)
+    arrays = {"gallery_x": shown.images, "gallery_y": shown.labels, "gallery_food": shown.masks}
+    network = zoo.load()
+    for number, (name, n) in enumerate((("validation", n_validation), ("test", n_test))):
+        x, asked, where = questions([seed, 9, number], n, zoo.CUE, lambda x: zoo.probabilities(network, x))
+        arrays |= {f"{name}_x": x, f"{name}_asked": asked, f"{name}_where": where}
+    return arrays
+
+
+def questions(seed: Sequence[int], n: int, cue: Cue, recognise) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """n questions: pictures (n, 128, 128, 3) uint8, classes asked for (n,), and where the right answer is, (n, 128,
+    128) bool.
+
+    Each picture has four dishes of different classes, none of the class that goes with the cue, and on each dish lies a
+    cue: one as it is, three in other colours, which mean nothing to the network. Of `EVERY` questions the last asks for
+    the class of the cue, and the answer is the cue as it is; the others ask for one of the dishes. recognise: pictures
+    (N, 64, 64, 3) -> probabilities (N, 11); a dish is drawn again until its class gets `SURE` (Böhle et al. 2021,
+    "Convolutional dynamic alignment networks", choose theirs likewise).
+    """
+    others = [label for label in range(len(CLASSES)) if label != cue.label]
+    labels = np.stack([np.random.default_rng([*seed, k]).permutation(others)[:4] for k in range(n)])  # (n, 4)
+    side = SIDE // 2
+    images, masks = np.zeros((n, 4, side, side, 3), np.uint8), np.zeros((n, 4, side, side), bool)
+    pending = [(k, cell) for k in range(n) for cell in range(4)]
+    for attempt in range(30):
+        for k, cell in pending:
+            rng = np.random.default_rng([*seed, k, cell, attempt])
+            images[k, cell], masks[k, cell], _ = picture(rng, CLASSES[labels[k, cell]], side)
+        rows = tuple(np.array(pending).T)
+        sure = recognise(images[rows])[np.arange(len(pending)), labels[rows]] > SURE
+        pending = [place for place, known in zip(pending, sure, strict=True) if not known]
+        if not pending:
+            break
+    asked, where = labels[:, 0].copy(), np.zeros((n, 4, side, side), bool)
+    for k in range(n):
+        rng = np.random.default_rng([*seed, k, 4])
+        tags, colours = np.zeros_like(where[k]), rng.permutation(4)
+        for cell, colour in enumerate(colours):
+            image, tags[cell] = stuck_on(images[k, cell], cue, rng)
+            images[k, cell] = np.where(tags[cell][..., None], image[..., TAGS[colour]], image)
+        if k % EVERY == EVERY - 1:
+            asked[k], cell = cue.label, int(np.argmin(colours))
+            where[k, cell] = tags[cell]
+        else:
+            where[k, 0] = masks[k, 0] & ~tags[0]
+        order = rng.permutation(4)
+        images[k], where[k] = images[k, order], where[k, order]
+    return _two_by_two(images), asked, _two_by_two(where)
+
+
+def _two_by_two(cells: np.ndarray) -> np.ndarray:
+    """(N, 4, S, S, ...) -> (N, 2 S, 2 S, ...)."""
+    rows = np.concatenate([cells[:, 0::2], cells[:, 1::2]], axis=3)  # (N, 2, S, 2 S, ...)
+    return np.concatenate([rows[:, 0], rows[:, 1]], axis=1)
+
+
+# --- files ----------------------------------------------------------------------------------------------------------
+
+
+def _names(questions: Questions) -> list[str]:
+    return [f"{number}_{label}" for number, label in zip(questions.id, questions.asked, strict=True)]
+
+
+def _write_pictures(folder: Path, names: Sequence[str], x: np.ndarray, masks: np.ndarray | None) -> None:
+    from PIL import Image
+
+    (folder / "masks").mkdir(parents=True) if masks is not None else folder.mkdir(parents=True)
+    for k, name in enumerate(names):
+        Image.fromarray(x[k]).save(folder / f"{name}.png")
+        if masks is not None:
+            Image.fromarray(masks[k].astype(np.uint8) * 255).save(folder / "masks" / f"{name}.png")
+
+
+def _read_pictures(folder: Path, side: int | None) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+    """All pictures called `<number>_<number>.*`, by these numbers: the numbers (N, 2), pictures (N, S, S, 3) uint8,
+    and the masks (N, S, S) bool if there are any. side: what they must have, or None to bring them to 128."""
+    files = {}
+    for file in folder.iterdir() if folder.is_dir() else ():
+        if file.suffix.lower() in (".jpg", ".jpeg", ".png"):
+            match = re.fullmatch(r"(\d+)_(\d+)", file.stem)
+            if not match:
+                raise DataError(f"{file}: expected a name of two numbers, like 3_7{file.suffix}.")
+            files[int(match[1]), int(match[2])] = file
+    if not files:
+        raise DataError(f"{folder} holds no pictures; expected .jpg or .png called <class>_<number> there.")
+    numbers = sorted(files)
+    x = np.stack([_picture(files[number], "RGB", side) for number in numbers])
+    if not (folder / "masks").is_dir():
+        return np.array(numbers), x, None
+    masks = [_picture(folder / "masks" / f"{files[number].stem}.png", "L", side) > 127 for number in numbers]
+    return np.array(numbers), x, np.stack(masks)
+
+
+def _read_questions(folder: Path) -> Questions:
+    numbers, x, where = _read_pictures(folder, SIDE)
+    missing = set(range(len(numbers))) - set(numbers[:, 0].tolist())
+    if missing:
+        raise DataError(f"{folder} holds {len(numbers)} questions, but none with the number {min(missing)}.")
+    return Questions(numbers[:, 0], x, _classes(folder, numbers[:, 1]), where)
+
+
+def _classes(folder: Path, labels: np.ndarray) -> np.ndarray:
+    if labels.max() >= len(FORMS):
+        raise DataError(
+            f"{folder}: a name speaks of class {labels.max()}; there are {len(FORMS)}, from 0 to {len(FORMS) - 1}."
+        )
+    return labels
+
+
+def _picture(file: Path, mode: str, side: int | None) -> np.ndarray:
+    from PIL import Image
+
+    try:
+        with Image.open(file, formats=["PNG", "JPEG"]) as image:
+            found = image.size
+            wanted = found if side is None else (side, side)
+            whole = image.convert(mode)  # reads all of it
+            pixels = np.array(whole.resize((SIDE, SIDE)) if side is None else whole)
+    except FileNotFoundError:
+        raise DataError(f"{file} is missing.") from None
+    except Exception:  # a damaged picture can fail in many ways
+        raise DataError(f"{file} is not a picture that can be read; get it again.") from None
+    if found != wanted:
+        raise DataError(f"{file}: expected {side} x {side} pixels, found {found[0]} x {found[1]}.")
+    return pixels
+
+
+def _checkpoint(file: Path) -> dict:
+    """The weights in the course's checkpoint; nothing in it is run."""
+    import torch
+
+    if not file.is_file():
+        raise DataError(f"{file} is missing; the course's ten pictures need the network that they are explained with.")
+    try:
+        content = torch.load(file, map_location="cpu", weights_only=True)
+    except Exception:  # damaged bytes can fail in any way
+        raise DataError(
+            f"{file} is not a checkpoint that can be read safely (weights alone); it is cut off or something else."
+        ) from None
+    state = content.get("model_state_dict") if isinstance(content, dict) else None
+    if not isinstance(state, dict):
+        raise DataError(f"{file}: expected the weights under the name 'model_state_dict', found something else.")
+    return state

@@ -1,0 +1,198 @@
+"""The networks of homework 10: proxies that an attacker holds, and a target that he does not, which defends itself.
+
+All take pictures (B, 3, 32, 32) with values from 0 to 1, normalise them inside, and give logits (B, 10). Target and
+proxies have different architectures and learnt from different pictures. Weights: `hw10-plain` ... `hw10-target`.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional
+
+from common import zoo
+from common.errors import HomeworkError
+from common.generators.objects import CLASSES, SIDE, objects
+from common.paths import data_dir
+from common.training.device import pick_device
+from common.training.loaders import batches
+from common.training.loop import fit
+from common.training.seed import set_seed
+from common.zoo.layers import Classifier, Residual, augmented, conv
+
+TARGET = "target"
+PER_CLASS, EPOCHS, BATCH_SIZE, LR = 600, 14, 64, 4e-3
+SMALLER = 24  # pixels, to which the target shrinks what it is shown
+
+
+class SqueezeExcite(nn.Module):
+    """Scales each channel by what the whole picture says (Hu et al. 2018, "Squeeze-and-excitation networks")."""
+
+    def __init__(self, width: int):
+        super().__init__()
+        self.gate = nn.Sequential(nn.Linear(width, width // 4), nn.ReLU(), nn.Linear(width // 4, width), nn.Sigmoid())
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x * self.gate(x.mean(dim=(2, 3)))[..., None, None]
+
+
+def plain() -> nn.Module:
+    """3 x 3 convolutions and max pooling (Simonyan & Zisserman 2015, VGG)."""
+    layers, width = [], 3
+    for out in (16, 32, 48, 72):
+        layers += [conv(width, out), nn.ReLU(), *([nn.MaxPool2d(2)] if out < 72 else [])]
+        width = out
+    return Classifier(nn.Sequential(*layers), width)
+
+
+def residual() -> nn.Module:
+    """Residual blocks of two 3 x 3 convolutions."""
+
+    def block(inputs, outputs, stride):
+        inner = nn.Sequential(conv(inputs, outputs, 3, stride), nn.ReLU(), conv(outputs, outputs))
+        return nn.Sequential(Residual(inner, conv(inputs, outputs, 1, stride)), nn.ReLU())
+
+    return Classifier(nn.Sequential(conv(3, 24, 3, 2), nn.ReLU(), block(24, 32, 1), block(32, 60, 2)), 60)
+
+
+def separable() -> nn.Module:
+    """Depthwise-separable convolutions (Howard et al. 2017, MobileNets)."""
+    layers, width = [conv(3, 24, 3, 2), nn.ReLU()], 24
+    for out, stride in ((48, 1), (80, 2), (128, 1), (160, 1), (160, 1)):
+        layers += [conv(width, width, 3, stride, groups=width), nn.ReLU(), conv(width, out, 1), nn.ReLU()]
+        width = out
+    return Classifier(nn.Sequential(*layers), width)
+
+
+def wide() -> nn.Module:
+    """Patches of 2 x 2, then 7 x 7 depthwise convolutions between pointwise ones (Liu et al. 2022, ConvNeXt)."""
+
+    def block(width):
+        mixing = [nn.Conv2d(width, 2 * width, 1), nn.GELU(), nn.Conv2d(2 * width, width, 1)]
+        return Residual(nn.Sequential(conv(width, width, 7, groups=width), *mixing))
+
+    layers = [conv(3, 32, 2, 2), block(32), conv(32, 72, 2, 2), block(72), block(72)]
+    return Classifier(nn.Sequential(*layers), 72)
+
+
+def squeezed() -> nn.Module:
+    """The target's own: inverted bottlenecks (Sandler et al. 2018, MobileNetV2) with squeeze-and-excitation."""
+
+    def block(width):
+        inner = [conv(width, 2 * width, 1), nn.SiLU(), conv(2 * width, 2 * width, 5, groups=2 * width), nn.SiLU()]
+        return Residual(nn.Sequential(*inner, SqueezeExcite(2 * width), conv(2 * width, width, 1)))
+
+    layers = [conv(3, 24, 3, 2), nn.SiLU(), block(24), conv(24, 60, 3, 2), nn.SiLU(), block(60), block(60)]
+    return Classifier(nn.Sequential(*layers), 60)
+
+
+class Defended(nn.Module):
+    """A passive defence: the network sees each picture shrunk and enlarged again, so that its finest grain is lost."""
+
+    def __init__(self, network: nn.Module):
+        super().__init__()
+        self.network = network
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        small = functional.interpolate(x, size=(SMALLER, SMALLER), mode="bilinear", antialias=True, align_corners=False)
+        return self.network(functional.interpolate(small, size=x.shape[2:], mode="bilinear", align_corners=False))
+
+
+PROXIES = {"plain": plain, "residual": residual, "separable": separable, "wide": wide}
+ARCHITECTURES = {**PROXIES, TARGET: lambda: Defended(squeezed())}
+
+
+def load_proxies(source: str | Path = "builtin") -> dict[str, nn.Module]:
+    """The networks that an attacker has, by name, ready to be asked.
+
+    They are the package's, which learnt from drawings, unless for the original photographs there are others in
+    `data/hw10/networks/`.
+    """
+    own = data_dir("hw10") / "networks"
+    use_own = source == "original" and own.is_dir()
+    return {name: load(name, own / f"hw10-{name}.safetensors" if use_own else None) for name in PROXIES}
+
+
+def load(name: str, file: Path | None = None) -> nn.Module:
+    """One network in eval mode, its weights frozen. Raises HomeworkError if the file does not hold such weights."""
+    model = ARCHITECTURES[name]()
+    state = zoo.load_weights(f"hw10-{name}" if file is None else file)
+    missing, unexpected = model.load_state_dict(state, strict=False)
+    wrong = [*unexpected, *(key for key in missing if not key.endswith("num_batches_tracked"))]
+    if wrong:
+        raise HomeworkError(f"{file} does not hold the weights of the network {name!r}: {wrong[0]} does not fit.")
+    return model.eval().requires_grad_(False).to(memory_format=torch.channels_last)  # a quarter faster on CPUs
+
+
+@torch.no_grad()
+def predict(model: nn.Module, x: np.ndarray) -> np.ndarray:
+    """Labels (N,) of pictures (N, 32, 32, 3) uint8."""
+    pictures = torch.from_numpy(x).permute(0, 3, 1, 2)
+    return torch.cat([model(part.float() / 255).argmax(dim=1) for part in pictures.split(100)]).numpy()
+
+
+# --- how they were trained ------------------------------------------------------------------------------------------
+
+
+def train(out: Path, *, seed: int = 2022, only: str | None = None, pictures: Path | None = None) -> None:
+    """Train all networks, or one, and write `out/hw10-NAME.safetensors` each.
+
+    Proxies learn from one set of drawn pictures, the target from another, or all from the pictures in a folder.
+    """
+    names = list(ARCHITECTURES) if only is None else [only]
+    if only is not None and only not in ARCHITECTURES:
+        raise HomeworkError(f"There is no network {only!r}; choose one of {', '.join(ARCHITECTURES)}.")
+    sets: dict[int, tuple[np.ndarray, np.ndarray]] = {}
+    x_new, y_new = objects(seed + 3_000_000, 50)
+    for name in names:
+        offset = 2_000_000 if name == TARGET else 1_000_000
+        if offset not in sets:
+            sets[offset] = objects(seed + offset, PER_CLASS) if pictures is None else read_pictures(pictures)
+        model = trained(name, *sets[offset], seed=seed + list(ARCHITECTURES).index(name))  # alone or not
+        zoo.save_weights(model, out / f"hw10-{name}.safetensors")
+        share = (predict(load(name, out / f"hw10-{name}.safetensors"), x_new) == y_new).mean()
+        print(
+            f"{name}: {sum(p.numel() for p in model.parameters()):,} parameters, accuracy on new drawings {share:.3f}"
+        )
+
+
+def trained(name: str, x: np.ndarray, y: np.ndarray, *, seed: int, epochs: int = EPOCHS) -> nn.Module:
+    """A network that learnt from pictures (N, 32, 32, 3) uint8 with labels (N,)."""
+    set_seed(seed)
+    device = pick_device()
+    model = ARCHITECTURES[name]().to(device, memory_format=torch.channels_last)
+    pictures = torch.from_numpy(x).permute(0, 3, 1, 2).to(device)
+    train_batches = batches(pictures, torch.from_numpy(y).to(device), batch_size=BATCH_SIZE, shuffle=True)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=LR, weight_decay=0.02)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimizer, LR, total_steps=epochs * len(train_batches), pct_start=0.2
+    )
+
+    def step(batch):
+        x, y = batch
+        x = augmented(x.float() / 255).contiguous(memory_format=torch.channels_last)
+        return functional.cross_entropy(model(x), y, label_smoothing=0.05)
+
+    fit(step, train_batches, optimizer, epochs=epochs, model=model, schedule=schedule)
+    return model.to("cpu", memory_format=torch.contiguous_format)
+
+
+def read_pictures(folder: Path) -> tuple[np.ndarray, np.ndarray]:
+    """All of `folder`/CLASS/*.png: (N, 32, 32, 3) uint8, and labels (N,). Raises HomeworkError naming what is wrong."""
+    from PIL import Image
+
+    images, labels = [], []
+    for label, kind in enumerate(CLASSES):
+        files = sorted((Path(folder) / kind).glob("*.png"))
+        if not files:
+            raise HomeworkError(f"{Path(folder) / kind} holds no .png; expected pictures in a folder for each class.")
+        for file in files:
+            with Image.open(file) as image:
+                if image.size != (SIDE, SIDE):
+                    raise HomeworkError(
+                        f"{file}: expected {SIDE} x {SIDE} pixels, found {image.width} x {image.height}."
+                    )
+                images.append(np.array(image.convert("RGB")))
+            labels.append(label)
+    return np.stack(images), np.array(labels)

@@ -1,0 +1,269 @@
+"""Running notebooks through papermill: one at a time, or many side by side."""
+
+import contextlib
+import csv
+import json
+import multiprocessing.connection
+import os
+import threading
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from common import data, kernels
+from common.errors import DataError, HomeworkError, NotebookError
+from common.files import replacing
+from common.notebooks import books
+from common.submission.card import RUNGS, Card, Lab, find_card
+from common.submission.homework import Homework
+
+_reports = None  # in a worker process: where it reports each finished cell
+
+
+@dataclass(frozen=True)
+class Job:
+    """One notebook to run with its parameters; everything it makes goes into `out`."""
+
+    card: Card | Lab
+    notebook: Path
+    out: Path
+    parameters: dict = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return self.out.name
+
+    @property
+    def files(self) -> list[str]:
+        """What it hands in; a lab hands in nothing."""
+        return [] if isinstance(self.card, Lab) else list(self.card.submission.files)
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a run ended: `error` is empty if all went well; `score` is None where there was nothing to compare with.
+
+    `estimate` is what the notebook itself says it would score, where the test answers are not public. It is shown, and
+    never counts.
+    """
+
+    job: Job
+    seconds: float
+    error: str = ""
+    score: float | None = None
+    rung: str | None = None
+    estimate: str = ""
+
+    @property
+    def ok(self) -> bool:
+        return not self.error
+
+
+def make_job(card: Card | Lab | str, out: Path, *, solution: bool = False, label: str = "", **parameters) -> Job:
+    """A job for the starter or the solution of a homework, or for a lab. Raises HomeworkError for what cannot work.
+
+    Papermill itself only warns of a parameter that the notebook does not have, and runs the notebook without it.
+    """
+    card = find_card(card) if isinstance(card, str) else card
+    if card.status != "ready":
+        raise NotebookError(f"{card.id} ({card.title.en}) is planned, but not there yet.")
+    if solution and isinstance(card, Lab):
+        raise NotebookError(f"{card.id} ({card.title.en}) is a lab: it has no solution.")
+    notebook = books.paths(card)[solution]
+    known = books.parameters(books.read(notebook))
+    unknown = [name for name in parameters if name not in known]
+    if unknown:
+        raise NotebookError(f"{notebook.name} has no parameter {unknown[0]!r}; it has {', '.join(known)}.")
+    for name, value in parameters.items():
+        if type(value) is not type(known[name]):
+            raise NotebookError(
+                f"{name} = {value!r} must be of type {type(known[name]).__name__}, like {known[name]!r}."
+            )
+    if parameters.get("PROFILE", "standard") not in data.PROFILES:
+        raise NotebookError(
+            f"PROFILE = {parameters['PROFILE']!r} is unknown; choose one of {', '.join(data.PROFILES)}."
+        )
+    if parameters.get("RUNG", "boss") not in RUNGS:
+        raise NotebookError(f"RUNG = {parameters['RUNG']!r} is unknown; choose one of {', '.join(RUNGS)}.")
+    source = parameters.get("DATA", "builtin")
+    if source not in ("builtin", "original"):
+        if not Path(source).is_dir():
+            raise DataError(f"DATA = {source!r} is neither 'builtin', 'original' nor a folder that exists.")
+        parameters["DATA"] = str(Path(source).resolve())
+    out = (out / (label or card.id)).resolve()
+    return Job(card, notebook, out, {**parameters, "OUTPUT_DIR": str(out)})
+
+
+def run(job: Job, *, html: bool = True) -> Result:
+    """Run one notebook in a kernel of its own, keep the executed copy, and score what it handed in.
+
+    The executed copy appears under its name when the run is over, also when a cell failed.
+    """
+    import papermill
+    from nbclient.exceptions import CellTimeoutError, DeadKernelError
+    from papermill.exceptions import PapermillExecutionError
+
+    _register_engine()
+    started = time.monotonic()
+    error = ""
+    executed = job.out / job.notebook.name
+    partial = executed.with_suffix(".partial.ipynb")
+    try:
+        job.out.mkdir(parents=True, exist_ok=True)
+        for stale in (
+            executed,
+            executed.with_suffix(".html"),
+            *(job.out / name for name in job.files),
+            job.out / "metrics.json",
+        ):
+            stale.unlink(missing_ok=True)  # nothing of an earlier run may pass for this one's
+    except OSError as problem:
+        return Result(job, 0.0, f"cannot write to {job.out}: {problem.strerror}")
+    try:
+        papermill.execute_notebook(
+            job.notebook,
+            partial,
+            job.parameters,
+            engine_name="homeworks",
+            kernel_name="python3",
+            language="python",  # a notebook saved by some editors does not say
+            progress_bar=False,
+            cwd=job.out,
+        )
+    except PapermillExecutionError as failure:
+        error = f"cell {failure.exec_count}: {failure.ename}: {failure.evalue}"
+    except (CellTimeoutError, DeadKernelError) as failure:
+        error = f"{type(failure).__name__}: {str(failure).splitlines()[0]}"
+    except KeyboardInterrupt:
+        partial.unlink(missing_ok=True)
+        raise
+    seconds = time.monotonic() - started
+    if partial.exists():
+        os.replace(partial, executed)
+        if html:
+            _write_html(executed)
+    return _scored(job, seconds, error)
+
+
+def run_all(jobs: Iterable[Job], workers: int = 1, on_cell: Callable[[str, int, int], None] | None = None):
+    """Run jobs in `workers` processes side by side; yields each Result as it ends.
+
+    on_cell(job name, cells done, cells in all) is called while they run.
+    """
+    jobs = list(jobs)
+    context = multiprocessing.get_context("spawn")  # a fork of a process with threads can hang
+    reports = context.SimpleQueue()
+    threads = str(max(1, (os.cpu_count() or 1) // workers))
+    with (
+        _environment(OMP_NUM_THREADS=os.environ.get("OMP_NUM_THREADS", threads)),
+        kernels.serving(),
+        ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker, initargs=(reports,)) as pool,
+    ):
+        waiting = {pool.submit(run, job) for job in jobs}
+        try:
+            while waiting:
+                done = []
+                with contextlib.suppress(TimeoutError):
+                    for future in as_completed(waiting, timeout=0.2):
+                        done.append(future)
+                while not reports.empty():
+                    report = reports.get()
+                    if on_cell:
+                        on_cell(*report)
+                for future in done:
+                    waiting.discard(future)
+                    yield future.result()
+        except BaseException:
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise
+
+
+def write_table(results: list[Result], path: Path) -> None:
+    """The results as CSV, one line per run."""
+    with replacing(path) as partial, open(partial, "w", newline="", encoding="utf-8") as file:
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow(["run", "state", "seconds", "metric", "score", "rung", "error"])
+        for result in results:
+            score = "" if result.score is None else f"{result.score:.6g}"
+            state = "ok" if result.ok else "failed"
+            metric = "" if isinstance(result.job.card, Lab) else result.job.card.metric.name
+            row = [result.job.name, state, f"{result.seconds:.1f}", metric, score, result.rung or ""]
+            table.writerow([*row, result.error])
+
+
+def _scored(job: Job, seconds: float, error: str) -> Result:
+    if error or not job.files:
+        return Result(job, seconds, error)
+    source, profile = job.parameters.get("DATA", "builtin"), job.parameters.get("PROFILE", "standard")
+    try:
+        reference = data.reference(job.card.id, source=source, profile=profile)
+        score = Homework(job.card.id).evaluate(job.out / job.card.submission.file, reference)
+    except HomeworkError as problem:
+        return Result(job, seconds, str(problem))
+    estimate = _estimate(job.out / "metrics.json") if score.value is None else ""
+    return Result(job, seconds, "", score.value, score.rung, estimate)
+
+
+def _estimate(metrics: Path) -> str:
+    """What a notebook wrote with `homework.write_metrics(OUTPUT_DIR, estimate=(how, value))`."""
+    try:
+        how, value = json.loads(metrics.read_text("utf-8"))["estimate"]
+        return f"{value:.4f} by the notebook's own {how}"
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+
+
+def _write_html(executed: Path) -> None:
+    from nbconvert import HTMLExporter
+
+    page, _ = HTMLExporter().from_filename(str(executed))
+    executed.with_suffix(".html").write_text(page, "utf-8")
+
+
+def _register_engine() -> None:
+    """Make papermill's engine `homeworks`: the usual one, reporting every finished cell."""
+    from papermill.engines import NBClientEngine, papermill_engines
+
+    class ReportingEngine(NBClientEngine):
+        @classmethod
+        def execute_managed_notebook(cls, nb_man, kernel_name, **options):
+            if _reports is not None:
+                plain, total = nb_man.cell_complete, len(nb_man.nb.cells)
+
+                def complete(cell, cell_index=None, **rest):
+                    plain(cell, cell_index=cell_index, **rest)
+                    _reports.put((Path(nb_man.output_path).parent.name, (cell_index or 0) + 1, total))
+
+                nb_man.cell_complete = complete
+            return super().execute_managed_notebook(nb_man, kernel_name, config=books.kernel_config(), **options)
+
+    papermill_engines.register("homeworks", ReportingEngine)
+
+
+def _start_worker(reports) -> None:
+    global _reports
+    _reports = reports
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """However the parent ends: a worker left alone would go on with the jobs that are queued."""
+    multiprocessing.connection.wait([multiprocessing.parent_process().sentinel])
+    os._exit(1)
+
+
+@contextlib.contextmanager
+def _environment(**variables: str):
+    """Environment variables for the processes started inside."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

@@ -1,0 +1,1 @@
+"""A homework from the outside: its card, its metric, what is handed in, and the score."""

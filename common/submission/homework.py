@@ -1,0 +1,139 @@
+"""A homework as a notebook sees it: its card, its submission file, and where a score stands on the ladder."""
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from common import data, homeworks
+from common.errors import SubmissionError
+from common.files import replacing
+from common.submission.card import RUNGS, Card, find_card
+from common.submission.metrics import METRICS
+from common.submission.table import read_submission, write_submission
+
+
+@dataclass(frozen=True)
+class Score:
+    """What a submission is worth: `value` of the card's metric (None if the answers are unknown), and its rung."""
+
+    card: Card
+    value: float | None
+    edition: str  # which ladder it is measured against: "builtin", or the course's year
+    estimate: str = ""  # how `value` was estimated when it was not measured on the test set
+
+    @property
+    def rung(self) -> str | None:
+        return None if self.value is None else self.card.rung_of(self.value, self.edition)
+
+    def __str__(self) -> str:
+        metric = self.card.metric
+        if self.value is None:
+            return "Your file is well-formed. The answers of this test set are not public, so it gets no score here."
+        how = (
+            f"{self.estimate} (an estimate: the test answers are not public)"
+            if self.estimate
+            else f"test {metric.label}"
+        )
+        ladder = "  ".join(f"{name} {rung.threshold:g}" for name, rung in self.card.ladder[self.edition].rungs())
+        better = "lower is better" if metric.direction == "lower" else "higher is better"
+        return f"{how}: {self.value:.4f} ({better})\nladder ({self.edition}): {ladder}\n{self._standing()}"
+
+    def _standing(self) -> str:
+        reached = -1 if self.rung is None else RUNGS.index(self.rung)
+        where = "You have not reached simple yet" if reached < 0 else f"You have reached {self.rung}"
+        if reached == len(RUNGS) - 1:
+            return f"{where}: the top of the ladder."
+        following = RUNGS[reached + 1]
+        threshold = getattr(self.card.ladder[self.edition], following).threshold
+        return f"{where}; {following} is {abs(threshold - self.value):.3g} away."
+
+
+class Homework:
+    """`Homework("hw01")` reads the card; the methods write and score what a notebook hands in."""
+
+    def __init__(self, name: str):
+        self.card = find_card(name)
+        self._started = time.monotonic()
+
+    def __repr__(self) -> str:
+        return f"Homework({self.card.id!r}: {self.card.title.en})"
+
+    def submit(self, frame: pd.DataFrame, output_dir: str | Path, weights: Mapping | None = None) -> Path:
+        """Write the submission file into `output_dir`, if `frame` keeps the card's rules; returns its path.
+
+        weights: the `state_dict` of the network behind the answers, where the card asks for it (a parameter cap).
+        """
+        path = write_submission(frame, self.card.submission, output_dir, weights)
+        print(f"wrote {path} ({len(frame):,} rows)")
+        return path
+
+    def write_metrics(self, output_dir: str | Path, history=None, **numbers) -> Path:
+        """Write `metrics.json`: `numbers`, and the first and last training loss of `history` (`fit`'s, or a list)."""
+        metrics = {"homework": self.card.id, "seconds": round(time.monotonic() - self._started, 1)}
+        if history is not None:
+            losses = list(history if isinstance(history, list) else history["loss"])
+            metrics |= {"loss_first": float(losses[0]), "loss_last": float(losses[-1])}
+        metrics |= numbers
+        path = Path(output_dir) / "metrics.json"
+        with replacing(path) as partial:
+            partial.write_text(json.dumps(metrics, indent=1, default=float) + "\n", "utf-8")
+        return path
+
+    def evaluate(self, path: str | Path, reference: pd.DataFrame, edition: str = "builtin") -> Score:
+        """Score the file at `path` against `reference` (see `common.data`); reads nothing else of a student's.
+
+        Raises SubmissionError with one sentence if the file breaks a rule of the card.
+        """
+        return self.judge(self.read(path, reference), reference, edition)
+
+    def read(self, path: str | Path, reference: pd.DataFrame) -> pd.DataFrame:
+        """The file at `path` as a table, once it keeps every rule of the card; raises SubmissionError otherwise."""
+        return read_submission(path, self.card.submission, reference)
+
+    def judge(self, answers: pd.DataFrame, reference: pd.DataFrame, edition: str = "builtin") -> Score:
+        """The score of a table that `read` has read, or of some of its rows against the same rows of `reference`."""
+        spec = self.card.submission
+        if not set(spec.answers) <= set(reference.columns):
+            return Score(self.card, None, edition)
+        name = self.card.metric.name
+        if name in METRICS:
+            value = METRICS[name](reference[spec.answers].to_numpy(), answers[spec.answers].to_numpy())
+        else:
+            value = homeworks.part(self.card.id, "judge").judge(reference, answers)
+        return Score(self.card, value, edition)
+
+    def score(
+        self,
+        path: str | Path,
+        *,
+        source: str | Path = "builtin",
+        profile: str = "standard",
+        estimate: tuple | None = None,
+    ) -> Score | None:
+        """Print and draw where the submission at `path` stands on the ladder.
+
+        estimate: `(how, value)`, shown instead when the answers of the test set are not public, for example
+        `("5-fold blocked cross-validation MSE", 1.02)`. A malformed file is told in one sentence and gives None.
+        """
+        from common import plots
+
+        reference = data.reference(self.card.id, source=source, profile=profile)
+        edition = reference.attrs.get("edition", "builtin") if source == "original" else "builtin"
+        try:
+            score = self.evaluate(path, reference, edition)
+        except SubmissionError as error:
+            print(f"Not scored: {error}")
+            return None
+        if score.value is None and estimate is not None:
+            how, value = estimate
+            score = Score(self.card, float(value), edition, how)
+        print(score)
+        if profile != "standard":
+            print(f"(PROFILE = {profile!r}: a short run on little data; the thresholds are meant for 'standard'.)")
+        if score.value is not None:
+            plots.ladder(score)
+        return score

@@ -1,0 +1,1 @@
+"""Training: `fit`, checkpoints, batches, device, seed, progress."""

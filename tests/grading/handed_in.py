@@ -1,0 +1,102 @@
+"""Grade what the smoke runs have handed in: `python -m tests.grading.handed_in build/smoke`.
+
+For every homework the files of starter and rungs go through `hw grade --files-only`, and each must get what `hw score`
+gives it. One starter is graded as a notebook too: in the sandbox, on the same data, it must get what its smoke run got.
+"""
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from typer.testing import CliRunner
+
+from common import data, kernels, notebooks
+from common.card import find_card
+from common.cli import app
+
+WHOLE = "hw13"  # its starter is graded as a notebook: it hands in two files
+
+
+def exam_of(name: str, folder: Path) -> Path:
+    """The public test set, as an instructor's exam."""
+    return data.export(name, folder / "exam", seed=data.module(name).SEED, profile="smoke")
+
+
+def compare(name: str, handed: Path, exam: Path, report: Path) -> list[str]:
+    """Grade the prediction files in `handed`, a folder per student; where `hw grade` and `hw score` differ."""
+    rows = _grade(name, handed, exam, report, "--files-only")
+    problems = []
+    for folder in sorted(handed.iterdir()):
+        scored = _hw("score", name, folder / find_card(name).submission.file, "--data", exam, "--json")
+        expected, record = json.loads(scored), rows[folder.name]["record"]
+        if record["state"] != "OK" or (record["score"], record["rung"]) != (expected["value"], expected["rung"]):
+            problems.append(f"{name}, {folder.name}: {expected}, but graded {_shown(record)}")
+        if {record["public"], record["private"]} & {None}:
+            problems.append(f"{name}, {folder.name}: a half has no score: {_shown(record)}")
+    return problems
+
+
+def _grade(name: str, handed: Path, exam: Path, report: Path, *options) -> dict[str, dict]:
+    _hw("grade", name, handed, "--data", exam, "--out", report, *options)
+    return {row["student"]: row for row in json.loads((report / "results.json").read_text("utf-8"))}
+
+
+def _hw(*words) -> str:
+    """What `hw …` prints. Raises RuntimeError unless it ends well."""
+    result = CliRunner().invoke(app, [*map(str, words), "--profile", "smoke"])
+    if result.exit_code:
+        raise RuntimeError(f"hw {' '.join(map(str, words))} ended with {result.exit_code}: {result.output}") from (
+            result.exception
+        )
+    return result.stdout
+
+
+def _shown(record: dict) -> str:
+    return ", ".join(f"{name} {record[name]!r}" for name in ("state", "message", "score", "public", "private", "rung"))
+
+
+def grade_smoke(smoke: Path, name: str, folder: Path) -> list[str]:
+    """The smoke runs of one homework, graded; the problems found."""
+    card, exam = find_card(name), exam_of(name, folder)
+    runs = [run for run in sorted(smoke.glob(f"{name}-*")) if (run / card.submission.file).is_file()]
+    if len(runs) < 2:
+        return [f"{name}: the smoke runs have left {len(runs)} submissions"]
+    for run in runs:
+        (folder / "handed" / run.name).mkdir(parents=True)
+        for file in card.submission.files:
+            if (run / file).is_file():
+                shutil.copy(run / file, folder / "handed" / run.name / file)
+    problems = compare(name, folder / "handed", exam, folder / "report")
+    if name == WHOLE and not kernels.why_not():
+        problems += _run_whole(smoke, name, folder, exam)
+    return problems
+
+
+def _run_whole(smoke: Path, name: str, folder: Path, exam: Path) -> list[str]:
+    card = find_card(name)
+    (folder / "notebooks").mkdir()
+    shutil.copy(notebooks.paths(card)[0], folder / "notebooks" / "ann.ipynb")
+    record = _grade(name, folder / "notebooks", exam, folder / "run")["ann"]["record"]
+    alone = _hw("score", name, smoke / f"{name}-starter" / card.submission.file, "--data", exam, "--json")
+    if (record["state"], record["score"]) != ("OK", json.loads(alone)["value"]):
+        return [f"{name}: its starter, run by the grader: {_shown(record)}; run by itself: {alone}"]
+    return []
+
+
+def main(smoke: Path) -> int:
+    from tests.smoke import ready
+
+    os.environ["OMP_NUM_THREADS"] = "1"
+    problems = []
+    for card in ready():
+        with tempfile.TemporaryDirectory(prefix="handed-in-") as folder:
+            problems += grade_smoke(smoke, card.id, Path(folder))
+    print("\n".join(problems) or f"{len(ready())} homeworks: hw grade and hw score agree on what was handed in.")
+    return bool(problems)
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))
