@@ -1,6 +1,7 @@
 # make run            all starters on the builtin data, with a table of results
 # make run HW=hw01    one of them
-# make test           everything that CI checks
+# make test           everything that CI checks; lint, unit or smoke one part of it (smoke HW=hw01: of one homework)
+# make quick          what the change since `main` touches, in about a minute
 # make lab            JupyterLab
 # make bench          the claims of speed
 # make clean          forget the environment and all that runs have made
@@ -10,33 +11,21 @@ PYTHON ?= python3
 HW     ?= --all
 JOBS   ?= 2
 BIN    := $(VENV)/bin
-SMOKE  := build/smoke
-AGAIN  := build/again
 
-.PHONY: run test unit smoke lint lab bench clean
+.PHONY: run test lint unit smoke quick lab bench clean
 
 run: $(VENV)/installed
 	$(BIN)/hw run $(HW) --jobs $(JOBS)
 
-test: lint unit smoke
+# one list of checks for every system: tests/all.py
+test: $(VENV)/installed-test
+	$(BIN)/python -m tests.all --jobs $(JOBS)
 
-lint: $(VENV)/installed-test
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/hw notebooks --check
+lint unit quick: $(VENV)/installed-test
+	$(BIN)/python -m tests.all $@ --jobs $(JOBS)
 
-unit: $(VENV)/installed-test
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests -n $(JOBS) --dist worksteal
-
-# every starter, and every rung of every solution, through nbval at smoke size; the starters once more through papermill;
-# then a look at what the runs left behind, and all of it graded
 smoke: $(VENV)/installed-test
-	$(BIN)/python -m tests.smoke prepare $(SMOKE)
-	HW_PROGRESS=0 OMP_NUM_THREADS=1 $(BIN)/python -m pytest --nbval-lax --nbval-current-env --nbval-cell-timeout=120 \
-	    -p tests.smoke_plugin -n $(JOBS) --dist loadscope --rootdir $(SMOKE) $(SMOKE)
-	$(BIN)/hw run --all --profile smoke --device cpu --jobs $(JOBS) --out $(AGAIN)
-	$(BIN)/python -m tests.smoke verify $(SMOKE) $(AGAIN)
-	$(BIN)/python -m tests.grading.handed_in $(SMOKE)
+	$(BIN)/python -m tests.all smoke $(filter-out --all,$(HW)) --jobs $(JOBS)
 
 lab: $(VENV)/installed
 	$(BIN)/jupyter lab

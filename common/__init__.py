@@ -12,7 +12,6 @@ _WHERE = {
     "check": "check",
     "data": "data",
     "fit": "training.loop",
-    "make_loader": "training.loaders",
     "metrics": "submission.metrics",
     "pick_device": "training.device",
     "plots": "plots",

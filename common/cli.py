@@ -71,8 +71,8 @@ def run_notebooks(
     jobs: Jobs = 1,
     out: Out = Path("outputs"),
 ) -> None:
-    """Run notebooks through papermill; keep executed copies, HTML pages and a table of results."""
-    from common.notebooks import run
+    """Run notebooks through papermill; keep executed copies, HTML pages, a table of results and a page to look at."""
+    from common.notebooks import page, run
 
     if bool(homeworks) == all_:
         raise typer.BadParameter("name homeworks (hw01 hw02 …) or say --all")
@@ -97,7 +97,7 @@ def run_notebooks(
             console.print(f"{result.job.name}: {escape(result.estimate)}", soft_wrap=True)
         if not result.ok:
             console.print(f"[red]{result.job.name}:[/] {escape(result.error)}", soft_wrap=True)
-    console.print(f"Executed notebooks and HTML pages are in {out}/.", soft_wrap=True)
+    console.print(page.write(results, out), soft_wrap=True)
     if not all(result.ok for result in results):
         raise typer.Exit(1)
 
@@ -314,18 +314,10 @@ def _memory() -> str:
 def list_data() -> None:
     """Which data is there: builtin always; original where its files were put."""
     from common import data
-    from common.data import fetch
 
     table = Table("homework", "builtin", "original", "folder", box=None)
     for name in (name for folder in folders().values() if folder.status == "ready" for name in _sources(folder)):
-        folder = data.path(name)
-        states = fetch.verify(data.module(name).DOWNLOADS, folder)
-        if states:
-            state = "; ".join(f"{name}: {word}" for name, word in states)
-        else:
-            files = sum(path.is_file() for path in folder.rglob("*")) if folder.is_dir() else 0
-            state = f"{files} files, put there by hand" if files else "missing (`hw data fetch` tells how to get it)"
-        table.add_row(name, "always", state, str(folder))
+        table.add_row(name, "always", escape(data.state(name)), str(data.path(name)))
     console.print(table)
 
 
@@ -353,15 +345,10 @@ def data_path(homework: str) -> None:
 
 @data_app.command("fetch")
 def fetch_data(homework: str) -> None:
-    """Fetch the original files of a homework, or tell how to get them."""
+    """Fetch the original files of a homework, unpack what was put there by hand, or tell how to get them."""
     from common import data
-    from common.data import fetch
 
-    name = _source(homework)
-    maker, folder = data.module(name), data.path(name)
-    if not maker.DOWNLOADS:
-        raise HomeworkError(f"{name} cannot be fetched freely. {maker.HOW_TO_GET} The folder is {folder}.")
-    for path in fetch.fetch(maker.DOWNLOADS, folder):
+    for path in data.get(_source(homework)):
         console.print(f"{path}", soft_wrap=True)
 
 

@@ -1,6 +1,15 @@
 import matplotlib
+import pytest
 from hypothesis import settings
+
+from tests.missing import why_not
 
 matplotlib.use("Agg")  # tests draw, and nobody looks
 settings.register_profile("homeworks", deadline=None, max_examples=50)  # a busy machine is no failure
 settings.load_profile("homeworks")
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if reason := why_not(item.nodeid):
+            item.add_marker(pytest.mark.skip(reason=reason))

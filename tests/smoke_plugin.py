@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from common import kernels
-from tests.smoke import EXECUTED
+from tests.smoke import EXECUTED, IMPORTED
 
 _failed: set[str] = set()  # notebooks with a failed cell, in this worker
 _passed: Counter[str] = Counter()  # notebook -> cells that passed, in the controlling process
@@ -15,7 +15,7 @@ _passed: Counter[str] = Counter()  # notebook -> cells that passed, in the contr
 
 @pytest.hookimpl(wrapper=True)
 def pytest_cmdline_main(config):
-    with kernels.serving() as fast:  # the workers of xdist start later, and find it
+    with kernels.serving(IMPORTED) as fast:  # the workers of xdist start later, and find it
         config.option.nbval_current_env = not fast  # which would start the plain kernel; `python3` is served
         return (yield)
 

@@ -49,6 +49,25 @@ def test_scalars_lists_dicts_and_tolerance(capsys):
     assert not compare("f", lambda: 3, [Case((), [1, 2], "nothing")])
     assert not compare("f", lambda: "x", [Case((), 1.0, "nothing")])
     assert compare("f", lambda: True, [Case((), True, "nothing")])
+    assert compare("f", lambda: torch.tensor([3.0]), [Case((), torch.tensor(3.0), "nothing")])
+
+
+def test_known_mistakes_have_words_of_their_own(capsys):
+    known = {
+        "it gives the cubes": torch.tensor([0.0, 1.0, 8.0, 27.0]),
+        "it adds one": torch.tensor([1.0, 3.0, 5.0, 7.0]),
+    }
+    cases = CASES[::-1]
+    for function, says in (
+        (lambda x: x**3, "double: on four numbers, it gives the cubes."),
+        (lambda x: 2 * x + 1, "double: on four numbers, it adds one."),
+        (lambda x: x + 5, "double: on a table of zeros expected 0, found 5 at index (0, 0)."),
+        (lambda x: 2 * x, "double: right, on all 2 inputs tried."),
+        (todo, "double: not done yet."),
+        (lambda x: 1 / 0, "it stops with ZeroDivisionError"),
+    ):
+        assert compare("double", function, cases, known=known) == ("right" in says)
+        assert says in capsys.readouterr().out
 
 
 def test_an_unknown_homework_has_no_checks():

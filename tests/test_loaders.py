@@ -1,17 +1,12 @@
-"""`batches` and `make_loader`: every row once, in the order that the seed says."""
-
-import random
-import sys
-import types
+"""`batches`: every row once, in the order that the seed says."""
 
 import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from torch.utils.data import Dataset
 
-from common import batches, make_loader
+from common import batches
 from common.errors import HomeworkError
 
 
@@ -75,66 +70,3 @@ def test_what_makes_no_sense_is_refused_in_one_sentence(tensors, options, messag
     with pytest.raises(HomeworkError, match=message) as caught:
         batches(*tensors, **({"batch_size": 2} | options))
     assert "\n" not in str(caught.value)
-
-
-# torch warns of more workers than this machine has cores
-few_cores = pytest.mark.filterwarnings("ignore:This DataLoader will create:UserWarning")
-
-
-class Noisy(Dataset):
-    """Items that say which they are and what each random generator draws."""
-
-    def __len__(self):
-        return 12
-
-    def __getitem__(self, i):
-        return torch.tensor([i, random.random(), np.random.rand(), torch.rand(()).item()], dtype=torch.float64)
-
-
-def test_loader_obeys_the_seed_in_its_order_and_in_its_workers():
-    def two_epochs(seed):
-        torch.manual_seed(seed)
-        loader = make_loader(Noisy(), batch_size=4, shuffle=True, num_workers=2)
-        return [torch.cat(list(loader)) for _ in range(2)]
-
-    first, again, other = two_epochs(1), two_epochs(1), two_epochs(2)
-    assert all(torch.equal(a, b) for a, b in zip(first, again, strict=True))
-    assert not torch.equal(first[0], other[0])
-    assert not torch.equal(first[0][:, 0], first[1][:, 0])
-    for epoch in first:
-        assert sorted(epoch[:, 0].tolist()) == list(range(12))
-        for column in (1, 2, 3):  # workers do not draw the same numbers as each other
-            assert len(set(epoch[:, column].tolist())) == 12
-
-
-def test_order_with_kept_workers_hangs_on_the_global_generator_alone():
-    """What a run that continues from a checkpoint relies on: the order of epoch 2 in a new process."""
-    torch.manual_seed(3)
-    loader = make_loader(Noisy(), batch_size=4, shuffle=True, num_workers=1)
-    list(loader)
-    state = torch.get_rng_state()
-    second = torch.cat(list(loader))[:, 0]
-    fresh = make_loader(Noisy(), batch_size=4, shuffle=True, num_workers=1)
-    torch.set_rng_state(state)
-    assert torch.equal(torch.cat(list(fresh))[:, 0], second)
-
-
-@few_cores
-@pytest.mark.parametrize(
-    ("platform", "cores", "expected"), [("win32", 16, 0), ("darwin", 16, 0), ("linux", 16, 4), ("linux", 2, 0)]
-)
-def test_workers_by_platform(monkeypatch, platform, cores, expected):
-    monkeypatch.setattr(sys, "platform", platform)
-    monkeypatch.setattr("os.sched_getaffinity", lambda _: range(cores), raising=False)
-    loader = make_loader(Noisy(), batch_size=4)
-    assert loader.num_workers == expected and loader.persistent_workers == (expected > 0)
-
-
-@few_cores
-def test_no_workers_in_a_notebook(monkeypatch):
-    shell = types.SimpleNamespace(kernel=object())
-    monkeypatch.setitem(sys.modules, "IPython", types.SimpleNamespace(get_ipython=lambda: shell))
-    monkeypatch.setattr(sys, "platform", "linux")
-    monkeypatch.setattr("os.sched_getaffinity", lambda _: range(16), raising=False)
-    assert make_loader(Noisy(), batch_size=4).num_workers == 0
-    assert make_loader(Noisy(), batch_size=4, num_workers=3).num_workers == 3

@@ -2,6 +2,7 @@
 
 import os
 import stat
+import tracemalloc
 
 import numpy as np
 import pandas as pd
@@ -37,7 +38,16 @@ def file(tmp_path):
 
 
 def test_good_file(file):
-    for text in (GOOD, GOOD.replace("\n", "\r\n"), "\ufeff" + GOOD, GOOD.rstrip("\n"), GOOD.replace(",10,", ",10.0,")):
+    quoted = GOOD.replace("Id,Class,rate", '"Id","Class","rate"')
+    at_the_end = [GOOD.rstrip("\n"), GOOD + "\n", GOOD + "\r\n  \r\n", GOOD + ",,\n"]
+    for text in (
+        GOOD,
+        GOOD.replace("\n", "\r\n"),
+        "\ufeff" + GOOD,
+        GOOD.replace(",10,", ",10.0,"),
+        quoted,
+        *at_the_end,
+    ):
         frame = read_submission(file(text), SPEC, REFERENCE)
         assert frame["Id"].tolist() == ["0001", "0002", "0003"]
         assert frame["Class"].tolist() == [3, 10, 0] and frame["Class"].dtype == np.int64
@@ -69,6 +79,7 @@ def test_good_file(file):
             "line 2, column 'Id': expected '0001', found '0002': the rows",
         ),
         (GOOD.replace("0003", "3"), "line 4, column 'Id': expected '0003', found '3': the test set has other keys"),
+        (GOOD.replace("0002", "\n0002"), "line 3 is blank, with rows below it"),
         (GOOD + "x" * 3000, "at most 2,000 are allowed"),
         ("Id,Class,rate\n\xff\xfe".encode("latin-1"), "not a text file in UTF-8"),
         (GOOD.replace("0.5", "\0"), ""),
@@ -84,6 +95,22 @@ def test_malformed_file(file, content, says):
     message = str(error.value)
     assert says in message and message.startswith("submission.csv") and "\n" not in message and len(message) < 250
     assert path.read_bytes() == before
+
+
+def test_one_long_value_costs_no_more_memory_than_its_bytes(file):
+    """As NumPy's strings every value would be as wide as the widest: 252 KB asked for 24 GiB."""
+    wide = SPEC.model_copy(update={"max_bytes": 2**20})
+    rows = "".join(f"{k:04d},3,0.5\n" for k in range(20_000))
+    path = file("Id,Class,rate\n" + rows + "x" * 100_000 + ",3,0.5\n")
+    reference = pd.DataFrame({"Id": [f"{k:04d}" for k in range(20_001)]})
+    tracemalloc.start()
+    with pytest.raises(SubmissionError, match="line 20002, column 'Id': expected '20000', found 'xxx"):
+        read_submission(path, wide, reference)
+    with pytest.raises(SubmissionError, match="has 20001 rows below its header; the test set has 3"):
+        read_submission(path, wide, REFERENCE)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 40e6
 
 
 def test_missing_file_folder_link_pipe(tmp_path):

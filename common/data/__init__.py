@@ -24,6 +24,7 @@ import numpy as np
 import pandas as pd
 
 from common import homeworks
+from common.data import archives, fetch
 from common.errors import DataError
 from common.paths import data_dir
 
@@ -48,6 +49,31 @@ def path(homework: str) -> Path:
     """The folder where the original files of a homework belong."""
     module(homework)
     return data_dir(homeworks.room(homework))
+
+
+def state(homework: str) -> str:
+    """What is there of a homework's original data, in words, as its loader finds it."""
+    folder = path(homework)
+    if not _holds_files(folder):
+        return "missing (`hw data fetch` tells how to get it)"
+    return f"{sum(file.is_file() for file in folder.rglob('*')):,} files"
+
+
+def get(homework: str) -> list[Path]:
+    """Fetch the original files of a homework, or unpack the archives that a person put into its folder.
+
+    Returns the files and folders that are there now. Raises DataError that tells how to get them, where neither can be.
+    """
+    maker, folder = module(homework), path(homework)
+    if maker.DOWNLOADS:
+        return fetch.fetch(maker.DOWNLOADS, folder)
+    packed = sorted(file for file in folder.glob("*") if file.name.endswith(archives.ENDINGS))
+    if not packed:
+        raise DataError(
+            f"{homework} cannot be fetched freely. {maker.HOW_TO_GET} The folder is {folder}; an archive that lies "
+            f"there as it came is unpacked by `hw data fetch {homework}`."
+        )
+    return [made for archive in packed for made in archives.unpack(archive, folder)]
 
 
 def export(homework: str, out: str | Path, *, seed: int, profile: str = "standard") -> Path:
@@ -95,7 +121,7 @@ def _both(homework: str, source: str | Path, profile: str):
         return maker.builtin(profile, maker.SEED)
     if source == "original":
         folder = data_dir(homeworks.room(homework))
-        if not folder.is_dir() or not any(folder.iterdir()):
+        if not _holds_files(folder):
             raise DataError(
                 f'No original data in {folder}. {maker.HOW_TO_GET} Meanwhile DATA = "builtin" needs no download.'
             )
@@ -136,6 +162,10 @@ def read_reference(path: str | Path, keys: pd.DataFrame) -> pd.DataFrame:
 
 def _holds_arrays(column: pd.Series) -> bool:
     return column.dtype == object and len(column) > 0 and isinstance(column.iloc[0], np.ndarray)
+
+
+def _holds_files(folder: Path) -> bool:
+    return folder.is_dir() and any(not path.name.startswith(".") for path in folder.iterdir())
 
 
 def _check_profile(profile: str) -> None:

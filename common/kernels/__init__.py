@@ -15,7 +15,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 _HERE = Path(__file__).parent
@@ -32,8 +32,10 @@ def why_not() -> str:
 
 
 @contextlib.contextmanager
-def serving() -> Iterator[bool]:
+def serving(also: Sequence[str] = ()) -> Iterator[bool]:
     """Serve the kernel `python3` from a fork server, for this process and the ones it starts; True if it is so.
+
+    also: modules that the server imports beside what every notebook needs, where many notebooks import them.
 
     The server ends with the block, and with this process, however that ends; its kernels end with it. A block within a
     block, or within a process started by one, uses the server that is there.
@@ -45,7 +47,7 @@ def serving() -> Iterator[bool]:
     before = {name: os.environ.get(name) for name in (SOCKET, "JUPYTER_PATH")}
     server = None
     try:
-        server = _start(folder)
+        server = _start(folder, also)
         spec = folder / "kernels" / "python3" / "kernel.json"
         spec.parent.mkdir(parents=True)
         argv = [sys.executable, "-I", "-S", str(_HERE / "client.py"), "-f", "{connection_file}"]
@@ -68,7 +70,7 @@ def serving() -> Iterator[bool]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _start(folder: Path) -> subprocess.Popen:
+def _start(folder: Path, also: Sequence[str]) -> subprocess.Popen:
     """The server, listening from now on; it answers once it has imported everything."""
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(folder / "socket"))
@@ -76,6 +78,7 @@ def _start(folder: Path) -> subprocess.Popen:
         environment = {name: value for name, value in os.environ.items() if name in _KEPT}
         environment |= _THREADLESS | {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}
         command = [sys.executable, "-P", "-m", "common.kernels.server", str(listener.fileno()), str(os.getpid())]
+        command += also
         with open(folder / "server.log", "w") as log:
             return subprocess.Popen(
                 command,

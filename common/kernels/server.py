@@ -47,10 +47,10 @@ SANDBOX = "HW_SANDBOX"  # environment variable of a request: the sandbox to star
 _THREADS = os.environ.get("OMP_NUM_THREADS")  # what torch has read when it was loaded
 
 
-def main(listener: socket.socket, owner: int) -> Callable[[], None] | None:
+def main(listener: socket.socket, owner: int, also: list[str]) -> Callable[[], None] | None:
     """Serve until the owner is gone or SIGTERM. In the process of a new kernel it returns what that has to run."""
     gc.disable()
-    for name in PRELOADED:
+    for name in (*PRELOADED, *also):
         with contextlib.suppress(ModuleNotFoundError):  # an older IPython calls it otherwise; then each kernel loads it
             importlib.import_module(name)
     if len(os.listdir("/proc/self/task")) > 1:
@@ -261,6 +261,6 @@ def run_kernel(argv: list[str], ready: Callable[[], None] | None = None) -> None
 
 
 if __name__ == "__main__":
-    become = main(socket.socket(fileno=int(sys.argv[1])), int(sys.argv[2]))
+    become = main(socket.socket(fileno=int(sys.argv[1])), int(sys.argv[2]), sys.argv[3:])
     if become is not None:
         become()

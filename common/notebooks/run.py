@@ -147,7 +147,9 @@ def run(job: Job, *, html: bool = True) -> Result:
     return _scored(job, seconds, error)
 
 
-def run_all(jobs: Iterable[Job], workers: int = 1, on_cell: Callable[[str, int, int], None] | None = None):
+def run_all(
+    jobs: Iterable[Job], workers: int = 1, on_cell: Callable[[str, int, int], None] | None = None, *, html: bool = True
+):
     """Run jobs in `workers` processes side by side; yields each Result as it ends.
 
     on_cell(job name, cells done, cells in all) is called while they run.
@@ -161,7 +163,7 @@ def run_all(jobs: Iterable[Job], workers: int = 1, on_cell: Callable[[str, int, 
         kernels.serving(),
         ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker, initargs=(reports,)) as pool,
     ):
-        waiting = {pool.submit(run, job) for job in jobs}
+        waiting = {pool.submit(run, job, html=html) for job in jobs}
         try:
             while waiting:
                 done = []

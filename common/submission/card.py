@@ -179,6 +179,17 @@ class Card(_Strict):
         reached = [name for name, rung in self.ladder[edition].rungs() if self.metric.reaches(value, rung.threshold)]
         return reached[-1] if reached else None
 
+    def place_of(self, value: float, edition: str = "builtin") -> float:
+        """Where `value` stands on the ladder drawn with its rungs a step apart: simple is 0, boss is 3.
+
+        Between two rungs in proportion, better is more; at most a step below simple or above boss, however far off.
+        """
+        rungs = [rung.threshold for _, rung in self.ladder[edition].rungs()]
+        reach = [2 * rungs[0] - rungs[1], *rungs, 2 * rungs[-1] - rungs[-2]]
+        worse = next((step for step in range(len(rungs), 0, -1) if self.metric.reaches(value, reach[step])), 0)
+        share = (value - reach[worse]) / (reach[worse + 1] - reach[worse]) if worse < len(rungs) + 1 else 0.0
+        return worse - 1 + min(max(share, 0.0), 1.0)
+
 
 class Lab(_Strict):
     """A short notebook that teaches one thing by showing it: no ladder, and nothing is handed in."""

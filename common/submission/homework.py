@@ -1,6 +1,7 @@
 """A homework as a notebook sees it: its card, its submission file, and where a score stands on the ladder."""
 
 import json
+import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -57,7 +58,7 @@ class Homework:
 
     def __init__(self, name: str):
         self.card = find_card(name)
-        self._started = time.monotonic()
+        self._started, self._spent = time.monotonic(), _cpu_seconds()
 
     def __repr__(self) -> str:
         return f"Homework({self.card.id!r}: {self.card.title.en})"
@@ -72,8 +73,15 @@ class Homework:
         return path
 
     def write_metrics(self, output_dir: str | Path, history=None, **numbers) -> Path:
-        """Write `metrics.json`: `numbers`, and the first and last training loss of `history` (`fit`'s, or a list)."""
-        metrics = {"homework": self.card.id, "seconds": round(time.monotonic() - self._started, 1)}
+        """Write `metrics.json`: `numbers`, and the first and last training loss of `history` (`fit`'s, or a list).
+
+        Also the time since this object was made, by the clock and by the CPU.
+        """
+        metrics = {
+            "homework": self.card.id,
+            "seconds": round(time.monotonic() - self._started, 1),
+            "cpu_seconds": round(_cpu_seconds() - self._spent, 2),
+        }
         if history is not None:
             losses = list(history if isinstance(history, list) else history["loss"])
             metrics |= {"loss_first": float(losses[0]), "loss_last": float(losses[-1])}
@@ -137,3 +145,9 @@ class Homework:
         if score.value is not None:
             plots.ladder(score)
         return score
+
+
+def _cpu_seconds() -> float:
+    """What this process has used of all cores, and what the processes that it waited for have."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system

@@ -99,10 +99,11 @@ def _check_weights(path: Path, spec: Submission) -> None:
 
 
 def _read_csv(path: Path, name: str, spec: Submission, reference: pd.DataFrame | None) -> pd.DataFrame:
-    rows = _rows(path, name, spec)
-    if reference is not None and len(rows) != len(reference):
-        raise SubmissionError(f"{name} has {len(rows)} rows below its header; the test set has {len(reference)}.")
-    table = np.array(rows, dtype=str).reshape(len(rows), len(spec.columns))
+    rows, count = _rows(path, name, spec, most=None if reference is None else len(reference))
+    if reference is not None and count != len(reference):
+        raise SubmissionError(f"{name} has {count} rows below its header; the test set has {len(reference)}.")
+    # objects, not NumPy's strings: those are all as wide as the widest, and one long value would cost gigabytes
+    table = np.array(rows, dtype=object).reshape(len(rows), len(spec.columns))
     return pd.DataFrame({c.name: _typed(table[:, i], c, name) for i, c in enumerate(spec.columns)})
 
 
@@ -142,9 +143,10 @@ def _refuse_rows(wrong: np.ndarray, values: np.ndarray, column: Column, name: st
         )
 
 
-def _rows(path: Path, name: str, spec: Submission) -> list[list[str]]:
+def _rows(path: Path, name: str, spec: Submission, most: int | None) -> tuple[list[list[str]], int]:
+    """The rows below the header (`most` of them at most) and how many there are. Blank lines at the end are none."""
     wanted = [column.name for column in spec.columns]
-    rows = []
+    rows, count, blank = [], 0, None
     try:
         with open(path, newline="", encoding="utf-8-sig") as file:
             lines = csv.reader(file, strict=True)
@@ -154,11 +156,18 @@ def _rows(path: Path, name: str, spec: Submission) -> list[list[str]]:
                     f"{name} must begin with the line '{','.join(wanted)}'; it begins with {_shown(header)}."
                 )
             for row in lines:
+                if not any(value.strip() for value in row):
+                    blank = blank or lines.line_num
+                    continue
+                if blank:
+                    raise SubmissionError(f"{name}, line {blank} is blank, with rows below it; take it out.")
                 if len(row) != len(wanted):
                     raise SubmissionError(
                         f"{name}, line {lines.line_num}: expected {len(wanted)} values, found {len(row)}."
                     )
-                rows.append(row)
+                count += 1
+                if most is None or count <= most:
+                    rows.append(row)
     except UnicodeDecodeError:
         raise SubmissionError(
             f"{name} is not a text file in UTF-8; hand in the CSV that the notebook writes."
@@ -167,13 +176,13 @@ def _rows(path: Path, name: str, spec: Submission) -> list[list[str]]:
         raise SubmissionError(f"{name} cannot be read as CSV: {error}.") from None
     except OSError as error:
         raise SubmissionError(f"{name} cannot be read: {error.strerror}.") from None
-    return rows
+    return rows, count
 
 
 def _typed(values: np.ndarray, column: Column, name: str) -> np.ndarray:
     if column.dtype == "str":
         return values.astype(object)
-    numbers = pd.to_numeric(pd.Series(values), errors="coerce").to_numpy(dtype=np.float64)
+    numbers = pd.to_numeric(pd.Series(values, dtype=object), errors="coerce").to_numpy(dtype=np.float64)
     _refuse(~np.isfinite(numbers), values, column, name, "a finite number")
     if column.dtype == "int":
         _refuse(numbers != np.floor(numbers), values, column, name, "a whole number")

@@ -1,14 +1,10 @@
-"""Batches of data: from tensors that fit in memory (`batches`), or item by item from a data set (`make_loader`)."""
+"""Batches of data that fits in memory, as that of all the homeworks does."""
 
-import os
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import torch
-from torch.utils.data import DataLoader, Dataset, RandomSampler, SequentialSampler
 
 from common.errors import HomeworkError
-from common.training.progress import in_notebook
 
 PICKED_BYTES = 2**20  # of a tensor are shuffled at once, if a batch is smaller than that
 
@@ -73,39 +69,3 @@ class Batches:
         for picks in zip(*orders, strict=True):
             picked = [tensor.index_select(0, pick) for tensor, pick in zip(self.tensors, picks, strict=True)]
             yield from zip(*(tensor.split(self.batch_size) for tensor in picked), strict=True)
-
-
-def make_loader(
-    dataset: Dataset,
-    batch_size: int,
-    shuffle: bool = False,
-    num_workers: int | None = None,
-    collate_fn: Callable | None = None,
-) -> DataLoader:
-    """A DataLoader with settings that are right here, for data that must be fetched item by item.
-
-    Arguments:
-        num_workers: processes that fetch ahead. None takes none on Windows, on macOS and in notebooks, where starting
-            them fails or costs more than it saves, else one per four cores, at most 4. They are kept between epochs.
-        collate_fn: makes a batch of a list of items, when they differ in length; torch's own if None.
-
-    The order of a shuffled pass is drawn from torch's global generator, as in `batches`, so a run continued from a
-    checkpoint sees it again. Workers take the seeds of random, NumPy and torch from `set_seed` too; but what they draw
-    after a run is continued differs from an uninterrupted run, so use no workers where that must not be.
-    """
-    if num_workers is None:
-        alone = sys.platform in ("win32", "darwin") or in_notebook()
-        num_workers = 0 if alone else min(4, len(os.sched_getaffinity(0)) // 4)
-    # The order comes from the sampler (global generator, saved in checkpoints); this one gives workers their seeds:
-    # from it, and not from the global one, because kept workers take a seed in the first epoch of a process alone.
-    seeds = torch.Generator().manual_seed(torch.initial_seed())
-    return DataLoader(
-        dataset,
-        batch_size=batch_size,
-        sampler=RandomSampler(dataset) if shuffle else SequentialSampler(dataset),
-        num_workers=num_workers,
-        collate_fn=collate_fn,
-        generator=seeds,
-        pin_memory=torch.cuda.is_available(),
-        persistent_workers=num_workers > 0,
-    )

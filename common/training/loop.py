@@ -77,7 +77,8 @@ def fit(
         precision: "fp32"; "bf16" runs `step` under torch.autocast; "auto" does so where the hardware is fast at it. It
             pays where a step takes more than a few milliseconds.
         patience: stop after so many epochs in a row without a better one.
-        checkpoint: a file to write after every epoch (every few, if they are very short). If it exists the run
+        checkpoint: for runs of hours, as on the original data on Colab, which disconnects: a file (there on your Drive)
+            to write after every epoch (every few, if they are very short). If it exists the run
             continues from it and ends with the same weights as if it had never stopped, bit for bit on a CPU, as long
             as all chance comes from the global generators of Python, NumPy and torch. A finished run is loaded, not
             repeated.

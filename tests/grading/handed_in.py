@@ -13,9 +13,10 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from common import data, kernels, notebooks
-from common.card import find_card
+from common import data, kernels
 from common.cli import app
+from common.notebooks import books
+from common.submission.card import find_card
 
 WHOLE = "hw13"  # its starter is graded as a notebook: it hands in two files
 
@@ -78,7 +79,7 @@ def grade_smoke(smoke: Path, name: str, folder: Path) -> list[str]:
 def _run_whole(smoke: Path, name: str, folder: Path, exam: Path) -> list[str]:
     card = find_card(name)
     (folder / "notebooks").mkdir()
-    shutil.copy(notebooks.paths(card)[0], folder / "notebooks" / "ann.ipynb")
+    shutil.copy(books.paths(card)[0], folder / "notebooks" / "ann.ipynb")
     record = _grade(name, folder / "notebooks", exam, folder / "run")["ann"]["record"]
     alone = _hw("score", name, smoke / f"{name}-starter" / card.submission.file, "--data", exam, "--json")
     if (record["state"], record["score"]) != ("OK", json.loads(alone)["value"]):
@@ -86,17 +87,17 @@ def _run_whole(smoke: Path, name: str, folder: Path, exam: Path) -> list[str]:
     return []
 
 
-def main(smoke: Path) -> int:
+def main(smoke: Path, names: list[str]) -> int:
     from tests.smoke import ready
 
     os.environ["OMP_NUM_THREADS"] = "1"
     problems = []
-    for card in ready():
+    for card in ready(names):
         with tempfile.TemporaryDirectory(prefix="handed-in-") as folder:
             problems += grade_smoke(smoke, card.id, Path(folder))
-    print("\n".join(problems) or f"{len(ready())} homeworks: hw grade and hw score agree on what was handed in.")
+    print("\n".join(problems) or f"{len(ready(names))} homeworks: hw grade and hw score agree on what was handed in.")
     return bool(problems)
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    sys.exit(main(Path(sys.argv[1]), sys.argv[2:]))

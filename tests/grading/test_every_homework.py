@@ -11,8 +11,8 @@ import pytest
 import torch
 
 from common import data
-from common.card import RUNGS
-from common.homework import Homework
+from common.submission.card import RUNGS
+from common.submission.homework import Homework
 from tests.grading.handed_in import compare, exam_of
 
 TABLES = ("hw01", "hw13")  # lower is better, and higher; one file, and weights beside it

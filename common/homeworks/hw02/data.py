@@ -24,7 +24,7 @@ from common.generators import speech
 from common.generators.phones import CLASSES
 
 SEED = 2022
-SIZES = {"smoke": (15, 4), "standard": (60, 8)}  # speakers, of whom every third is a test speaker; sentences of each
+SIZES = {"smoke": (12, 3), "standard": (60, 8)}  # speakers, of whom every third is a test speaker; sentences of each
 SMOKE_UTTERANCES = 300  # of a folder's training set, at most
 N_FEATURES = 39
 DOWNLOADS = ()

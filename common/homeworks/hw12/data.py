@@ -9,6 +9,7 @@ In a folder: `episodes.json`, one object with `environment`, the lists of seeds 
 """
 
 import json
+import platform
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from common.errors import DataError
+from common.errors import DataError, HomeworkError
 from common.files import replacing
 
 ENVIRONMENT = "LunarLander-v3"
@@ -73,6 +74,20 @@ def read(folder: Path, profile: str) -> tuple[Splits, pd.DataFrame]:
     return _splits(episodes), pd.DataFrame(keys).astype(np.int64)
 
 
+def environment():
+    """LunarLander, to be reset. Raises HomeworkError where the library of its physics is missing."""
+    import gymnasium
+
+    try:
+        return gymnasium.make(ENVIRONMENT)
+    except gymnasium.error.DependencyNotInstalled:
+        raise HomeworkError(
+            f"LunarLander needs Box2D, which is not installed: for Python {platform.python_version()} on "
+            f"{platform.system()} {platform.machine()} there may be no build to download. Take Python 3.13, or, "
+            "with a C++ compiler, `pip install 'deep-learning-homeworks[lander]'`. No other homework needs it."
+        ) from None
+
+
 def pilot(observation: np.ndarray) -> int:
     """A pilot written by hand, for comparison: lean towards the pad, and never sink faster than the height allows.
 
@@ -92,9 +107,7 @@ def pilot(observation: np.ndarray) -> int:
 
 def fly(policy, seed: int) -> tuple[list[int], float]:
     """One episode from `seed` with `policy(observation) -> action`: the actions taken, and the return."""
-    import gymnasium
-
-    env = gymnasium.make(ENVIRONMENT)
+    env = environment()
     observation, _ = env.reset(seed=int(seed))
     actions, total, over = [], 0.0, False
     while not over:

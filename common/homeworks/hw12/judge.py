@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from common.errors import SubmissionError
-from common.homeworks.hw12.data import ENVIRONMENT, MAX_STEPS
+from common.homeworks.hw12.data import MAX_STEPS, environment
 
 
 def judge(reference: pd.DataFrame, answers: pd.DataFrame) -> float:
@@ -22,9 +22,7 @@ def judge(reference: pd.DataFrame, answers: pd.DataFrame) -> float:
 
 def replay(episode: int, actions: list[int]) -> float:
     """The return of one episode, summed step by step in float64. Raises SubmissionError if the actions do not fit."""
-    import gymnasium
-
-    env = gymnasium.make(ENVIRONMENT)
+    env = environment()
     try:
         env.reset(seed=int(episode))
         total = 0.0

@@ -1,0 +1,119 @@
+"""All checks, with make or without: the Makefile calls this too.
+
+python -m tests.all                  what CI checks: lint, unit, smoke
+python -m tests.all smoke hw03       a step alone; the smoke runs of some homeworks alone
+python -m tests.all quick            what the change since `main` touches, in about a minute
+
+Every step is done, also after one that failed; at the end stands which did, and what each took.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from tests import touched
+from tests.missing import why_not
+
+SMOKE = "build/smoke"
+NBVAL = ["--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=120", "-p", "tests.smoke_plugin"]
+
+Steps = dict[str, list[str]]  # what it is called -> arguments of `python`
+
+
+def lint() -> Steps:
+    return {
+        "ruff check": ["-m", "ruff", "check", "."],
+        "ruff format": ["-m", "ruff", "format", "--check", "."],
+        "rules of the notebooks": ["-m", "common.cli", "notebooks", "--check"],
+    }
+
+
+def unit(jobs: int) -> Steps:
+    return {"unit tests": ["-m", "pytest", "tests", "-n", str(jobs), "--dist", "worksteal"]}
+
+
+def smoke(jobs: int, names: list[str]) -> Steps:
+    """Every starter, and every rung of every solution, at smoke size; then a look at what they left, and all graded."""
+    nbval = [*NBVAL, "-n", str(jobs), "--dist", "loadscope", "--rootdir", SMOKE, SMOKE]
+    return {
+        "smoke: copies": ["-m", "tests.smoke", "prepare", SMOKE, *names],
+        "smoke: nbval": ["-m", "pytest", *nbval],
+        "smoke: papermill": ["-m", "tests.smoke", "papermill", SMOKE, "--jobs", str(jobs), *names],
+        "smoke: what they left": ["-m", "tests.smoke", "verify", SMOKE, *names],
+        "smoke: graded": ["-m", "tests.grading.handed_in", SMOKE, *names],
+    }
+
+
+def quick(jobs: int) -> Steps:
+    """Lint of the changed files, tests that import them, and the starters of the homeworks that they belong to."""
+    files = touched.changed()
+    names, tests = touched.homeworks(files), touched.tests(files)
+    sources = [name for name in files if name.endswith((".py", ".ipynb"))]
+    ready = _ready(names)
+    steps = {}
+    if sources:
+        steps["ruff check"] = ["-m", "ruff", "check", *sources]
+        steps["ruff format"] = ["-m", "ruff", "format", "--check", *sources]
+    if ready:
+        steps["rules of the notebooks"] = ["-m", "common.cli", "notebooks", "--check", *ready]
+    if tests:
+        steps["unit tests"] = ["-m", "pytest", *tests, "-n", str(jobs), "--dist", "worksteal"]
+    if ready:
+        wanted = " or ".join(ready)
+        steps["what all homeworks promise"] = ["-m", "pytest", "tests/test_contract.py", "-k", wanted]
+        out = ["--profile", "smoke", "--device", "cpu", "--out", "build/quick", "--jobs", str(jobs)]
+        steps["starters"] = ["-m", "common.cli", "run", *ready, *out]
+    print(f"{len(files)} files differ from main; {len(tests)} files of tests and {len(ready)} homeworks are touched.")
+    return steps
+
+
+def _ready(names: list[str]) -> list[str]:
+    from common.submission.card import find_all
+
+    return [name for name in names if any(one.status == "ready" and not why_not(one.id) for one in find_all(name))]
+
+
+def do(steps: Steps) -> int:
+    """Run the steps one after the other; 1 if any failed."""
+    took, failed = {}, []
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "HW_PROGRESS": "0"}
+    for name, words in steps.items():
+        print(f"--- {name}", flush=True)
+        before, spent = time.monotonic(), _cpu()
+        if subprocess.run([sys.executable, *words], env=environment).returncode:
+            failed.append(name)
+        took[name] = (time.monotonic() - before, _cpu() - spent)
+    print("---")
+    for name, (seconds, cpu) in took.items():
+        print(f"{'FAILED' if name in failed else 'ok':6}  {seconds:6.1f} s, {cpu:6.1f} CPU-seconds  {name}")
+    return bool(failed)
+
+
+def _cpu() -> float:
+    """CPU-seconds of the processes that have been waited for (0 on Windows, which does not tell)."""
+    times = os.times()
+    return times.children_user + times.children_system
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("step", nargs="?", default="all", choices=["all", "lint", "unit", "smoke", "quick"])
+    parser.add_argument("homeworks", nargs="*", help="with smoke: these alone")
+    parser.add_argument("--jobs", type=int, default=2, help="processes side by side")
+    wanted = parser.parse_args(arguments)
+    if wanted.homeworks and wanted.step != "smoke":
+        parser.error("homeworks can be named for the step smoke alone")
+    os.chdir(Path(__file__).parents[1])
+    every = {"lint": lint(), "unit": unit(wanted.jobs), "smoke": smoke(wanted.jobs, wanted.homeworks)}
+    if wanted.step == "quick":
+        return do(quick(wanted.jobs))
+    if wanted.step == "all":
+        return do(every["lint"] | every["unit"] | every["smoke"])
+    return do(every[wanted.step])
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
