@@ -45,7 +45,9 @@ def builtin(profile: str, seed: int = SEED) -> tuple[Splits, pd.DataFrame]:
     """Drawn faces, and the table that the judge compares with."""
     sizes = SIZES[profile]
     images = cached("hw06", _VERSION, {"sizes": sizes, "seed": seed}, lambda: {"images": _drawn(seed, sizes)})["images"]
-    about = "generated: drawings of faces in the manner of Japanese comics, 24 x 24 pixels, by a program with 33 factors"
+    about = (
+        "generated: drawings of faces in the manner of Japanese comics, 24 x 24 pixels, by a program with 33 factors"
+    )
     return _splits(images, sizes, about)
 
 

@@ -73,7 +73,9 @@ def small(images: np.ndarray) -> np.ndarray:
     if images.shape[1] == zoo.SIDE:
         return images
     parts = [
-        functional.adaptive_avg_pool2d(torch.from_numpy(np.ascontiguousarray(part)).permute(0, 3, 1, 2).float(), zoo.SIDE)
+        functional.adaptive_avg_pool2d(
+            torch.from_numpy(np.ascontiguousarray(part)).permute(0, 3, 1, 2).float(), zoo.SIDE
+        )
         for part in np.array_split(images, -(-len(images) // 1000))
     ]
     return torch.cat(parts).permute(0, 2, 3, 1).round().byte().numpy()

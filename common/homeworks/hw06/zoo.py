@@ -141,8 +141,14 @@ def report(model: Reader, images: np.ndarray, factors: np.ndarray, wrong: np.nda
         none = model(pictures(wrong))[1]
     *named, _ = scores.split([*NAMED.values(), len(SIZED) + 2], dim=1)
     targets = _targets(factors)
-    lines = [f"{name} {(part.argmax(1) == targets[name]).float().mean():.3f}" for name, part in zip(NAMED, named, strict=True)]
-    return ", ".join(lines) + f"; faces found in drawings {(logits > 0).float().mean():.3f}, in others {(none > 0).float().mean():.3f}"
+    lines = [
+        f"{name} {(part.argmax(1) == targets[name]).float().mean():.3f}"
+        for name, part in zip(NAMED, named, strict=True)
+    ]
+    return (
+        ", ".join(lines)
+        + f"; faces found in drawings {(logits > 0).float().mean():.3f}, in others {(none > 0).float().mean():.3f}"
+    )
 
 
 # --- pictures that are no faces ---------------------------------------------------------------------------------------
@@ -165,7 +171,9 @@ def blurred(images: np.ndarray, rng) -> np.ndarray:
     """Each by another Gaussian, 0.6 to 2.5 pixels wide."""
     from scipy.ndimage import gaussian_filter
 
-    return np.stack([gaussian_filter(image, (s, s, 0)) for image, s in zip(images, rng.uniform(0.6, 2.5, len(images)), strict=True)])
+    return np.stack(
+        [gaussian_filter(image, (s, s, 0)) for image, s in zip(images, rng.uniform(0.6, 2.5, len(images)), strict=True)]
+    )
 
 
 def noisy(images: np.ndarray, rng) -> np.ndarray:
@@ -223,7 +231,10 @@ def flipped(images: np.ndarray, rng) -> np.ndarray:
 
 def washed(images: np.ndarray, rng) -> np.ndarray:
     """Half or more of the contrast is gone."""
-    return _bytes(images.mean((1, 2), keepdims=True) + rng.uniform(0, 0.5, (len(images), 1, 1, 1)) * (images - images.mean((1, 2), keepdims=True)))
+    return _bytes(
+        images.mean((1, 2), keepdims=True)
+        + rng.uniform(0, 0.5, (len(images), 1, 1, 1)) * (images - images.mean((1, 2), keepdims=True))
+    )
 
 
 class Components:
@@ -242,8 +253,10 @@ class Components:
 
 
 def pictures_of_a_generator(images: np.ndarray, seed: int, each: int, steps: int = 1200, every: int = 75) -> np.ndarray:
-    """`each` pictures at every stage of a small GAN's training: the hinge loss, and a generator that enlarges by nearest
-    neighbours, so that the mistakes are not the homework's own."""
+    """`each` pictures at every stage of a small GAN's training.
+
+    It has the hinge loss, and a generator that enlarges by nearest neighbours: the mistakes are not the homework's own.
+    """
     set_seed(seed + 1)
     layers = [nn.Linear(32, 48 * 9), nn.Unflatten(1, (48, 3, 3)), nn.BatchNorm2d(48), nn.ReLU()]
     for inputs, outputs in ((48, 40), (40, 32), (32, 24)):
@@ -258,15 +271,19 @@ def pictures_of_a_generator(images: np.ndarray, seed: int, each: int, steps: int
     x, stages = pictures(images), []
     for step in range(1, steps + 1):
         real, fake = x[torch.randint(len(x), (32,))], generator(torch.randn(32, 32))
-        loss = functional.relu(1 - critic(real)).mean() + functional.relu(1 + critic(fake.detach())).mean()
-        for net, optimizer, loss in ((critic, optimizers[1], loss), (generator, optimizers[0], None)):
-            optimizer.zero_grad()
-            (-critic(fake).mean() if loss is None else loss).backward()
-            optimizer.step()
+        hinge = functional.relu(1 - critic(real)).mean() + functional.relu(1 + critic(fake.detach())).mean()
+        _step(optimizers[1], hinge)
+        _step(optimizers[0], -critic(fake).mean())
         if step % every == 0:
             with torch.no_grad():
                 stages.append(_bytes(255 * generator(torch.randn(each, 32)).permute(0, 2, 3, 1).numpy()))
     return np.concatenate(stages)
+
+
+def _step(optimizer: torch.optim.Optimizer, loss: torch.Tensor) -> None:
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
 
 
 def _bytes(images: np.ndarray) -> np.ndarray:
