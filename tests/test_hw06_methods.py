@@ -203,3 +203,49 @@ def test_a_stub_is_not_done_yet(capsys):
 
     for function in (check.hw06.gradient_penalty, check.hw06.zero_centred_penalty):
         assert said(capsys, function, stub) == (False, f"{function.__name__}: not done yet.\n")
+
+
+# --- diffusion ------------------------------------------------------------------------------------------------------
+
+
+def cosine_schedule(t):
+    return torch.cos((t + 0.008) / 1.008 * np.pi / 2) ** 2 / np.cos(0.008 / 1.008 * np.pi / 2) ** 2
+
+
+def flow_loss(net, x, t, noise):
+    share = t[:, None, None, None]
+    return (net(x + share * (noise - x), t) - (noise - x)).square().mean()
+
+
+def test_diffusion_answers_are_judged(capsys):
+    assert check.hw06.cosine_schedule(cosine_schedule) and check.hw06.flow_loss(flow_loss)
+    right, text = said(capsys, check.hw06.cosine_schedule, lambda t: cosine_schedule(t) ** 0.5)
+    assert not right and "not squared" in text
+    right, text = said(capsys, check.hw06.flow_loss, lambda net, x, t, noise: flow_loss(net, noise, t, x))
+    assert not right
+
+
+def definitions(name):
+    from common.notebooks import books
+    from common.submission.card import find_card
+
+    starter, solution = books.paths(find_card(name))
+    return books.definitions(solution), books.definitions(starter)
+
+
+def test_a_ddim_step_with_eta_1_is_ddpms_posterior():
+    """Mean and variance of q(x_s | x_t, x_0) in closed form (Ho et al. 2020, equation 7)."""
+    ddim_step = definitions("hw06_diffusion")[0]["ddim_step"]
+    torch.manual_seed(0)
+    now, later = torch.tensor(0.4, dtype=torch.float64), torch.tensor(0.7, dtype=torch.float64)
+    picture = torch.rand(1, 3, 4, 4, dtype=torch.float64) - 0.5  # inside of [-1, 1], so that nothing is cut
+    noise = torch.randn_like(picture)
+    x = now.sqrt() * picture + (1 - now).sqrt() * noise
+    many = ddim_step(x.expand(40_000, -1, -1, -1), noise, now, later, eta=1.0)
+    alpha = now / later
+    mean = later.sqrt() * (1 - alpha) / (1 - now) * picture + alpha.sqrt() * (1 - later) / (1 - now) * x
+    variance = (1 - later) / (1 - now) * (1 - alpha)
+    assert (many.mean(0) - mean).abs().max() < 0.02
+    assert many.var(0).mean().item() == pytest.approx(variance.item(), rel=0.01)
+    quiet = ddim_step(x, noise, now, later)
+    torch.testing.assert_close(quiet, later.sqrt() * picture + (1 - later).sqrt() * noise)

@@ -1,5 +1,6 @@
-"""Checks of what the tasks of homework 6 ask for: losses and penalties of GANs."""
+"""Checks of what the tasks of homework 6 ask for: losses and penalties of GANs, schedules and flows of diffusion."""
 
+import math
 from collections.abc import Callable
 
 import torch
@@ -150,3 +151,46 @@ def _mixing(function: Callable) -> str | None:
     if shares[:, 0].std() < 1e-3:
         return "all pictures are mixed by the same share; draw one for each"
     return None
+
+
+# --- diffusion ------------------------------------------------------------------------------------------------------
+
+
+def cosine_schedule(function: Callable) -> bool:
+    """`function(t)`: the share of the picture's variance that is left at times t (B,)."""
+    t = torch.tensor([0.0, 0.1, 0.5, 0.9])
+    s = 0.008
+
+    def angle(t, s=s):
+        return (t + s) / (1 + s) * math.pi / 2
+
+    first = math.cos(s / (1 + s) * math.pi / 2)
+    right = torch.cos(angle(t)) ** 2 / first**2
+    known = {
+        "the cosine is not squared": torch.cos(angle(t)) / first,
+        "it is not 1 at t = 0: divide by its value there": torch.cos(angle(t)) ** 2,
+        "it rises; the picture's share falls, so it is the cosine and not the sine": torch.sin(angle(t)) ** 2,
+    }
+    cases = [Case((torch.tensor([0.0]),), torch.ones(1), "t = 0"), Case((t,), right, "t = 0, 0.1, 0.5 and 0.9")]
+    return compare("cosine_schedule", function, cases, known=known)
+
+
+def flow_loss(function: Callable) -> bool:
+    """`function(net, x, t, noise)` for pictures x and noise (B, 3, S, S), and times t (B,)."""
+    x, noise = _pictures(3), _pictures(3, seed=1)
+    t = torch.tensor([0.2, 0.5, 0.9])
+
+    def net(x, t):
+        return 0.3 * x + t.view(-1, 1, 1, 1)
+
+    def value(share, target):
+        share = share.view(-1, 1, 1, 1)
+        return functional.mse_loss(net((1 - share) * x + share * noise, t), target)
+
+    known = {
+        "the direction is the wrong way round: from picture to noise, noise - x": value(t, x - noise),
+        "the mixture is the wrong way round: at t = 0 it should be the picture": value(1 - t, noise - x),
+        "it asks for the noise; ask for the direction, noise - x": value(t, noise),
+    }
+    case = Case((net, x, t, noise), value(t, noise - x), "three pictures at times 0.2, 0.5 and 0.9")
+    return compare("flow_loss", function, [case], known=known)
