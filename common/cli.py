@@ -31,6 +31,9 @@ Jobs = Annotated[int, typer.Option(min=1, help="notebooks side by side")]
 
 def main() -> None:
     """Entry point: errors that are meant for a person end in one sentence, not in a traceback."""
+    for stream in (sys.stdout, sys.stderr):  # a console of Western Windows has no Chinese, and not every arrow
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
     try:
         app()
     except HomeworkError as error:
@@ -41,8 +44,16 @@ def main() -> None:
 
 
 @app.command("list")
-def list_homeworks() -> None:
+def list_homeworks(
+    homeworks: Annotated[
+        list[str] | None, typer.Argument(help="hw01 …: one homework with all that its card holds")
+    ] = None,
+) -> None:
     """The fifteen homeworks: what they measure, and their ladder on the builtin data."""
+    if homeworks:
+        for one in (one for name in homeworks for one in find_all(name)):
+            _show_card(one)
+        return
     table = Table("homework", "title", "metric", *RUNGS, box=None)
     for one in (one for folder in folders().values() for one in folder.notebooks):
         if one.status == "planned":
@@ -54,6 +65,41 @@ def list_homeworks() -> None:
             arrow = "↓" if one.metric.direction == "lower" else "↑"
             table.add_row(one.id, one.title.en, f"{one.metric.label} {arrow}", *thresholds)
     console.print(table)
+
+
+def _show_card(one: Card | Lab) -> None:
+    """The ladder of one homework with its evidence: runs, fresh data, cheap answers, controls."""
+    console.print(f"[bold]{one.id}[/]  {escape(one.title.en)}  [dim]{one.folder}/{one.notebooks[0]}[/]", soft_wrap=True)
+    if one.status == "planned" or isinstance(one, Lab):
+        console.print("planned" if one.status == "planned" else "a lab: nothing is handed in")
+        return
+    metric, ladder = one.metric, one.ladder["builtin"]
+    better = "lower is better" if metric.direction == "lower" else "higher is better"
+    console.print(f"{metric.label}, {better}; without learning {metric.chance:g}, perfect {metric.perfect:g}")
+    table = Table("rung", "threshold", "runs", "on fresh data", "idea", box=None)
+    for name, rung in ladder.rungs():
+        runs = _shown(rung.runs) + (", always" if rung.deterministic else "")
+        fresh = _shown([score for fresh in ladder.fresh for score in getattr(fresh, name)])
+        table.add_row(name, f"{rung.threshold:g}", runs, fresh, getattr(one.rungs, name))
+    console.print(table)
+    fresh = f"; fresh data seeds {', '.join(str(fresh.seed) for fresh in ladder.fresh)}" if ladder.fresh else ""
+    console.print(f"[dim]{ladder.source}, {ladder.measured}, {ladder.machine}{fresh}[/]", soft_wrap=True)
+    rows = [(cheap, f"at most {cheap.may_reach}" if cheap.may_reach else "below simple") for cheap in one.cheap]
+    rows += [(control, f"below {control.rung}") for control in one.control]
+    if rows:
+        table = Table("cheap answers, then controls", "score", "reaches", "should be", box=None)
+        for row, limit in rows:
+            table.add_row(row.name, _shown(row.scores), one.best(row.scores) or "–", limit)
+        console.print(table)
+    for fault in one.faults():
+        console.print(f"[red]{escape(fault.sentence)}.[/] {escape(fault.known)}", soft_wrap=True)
+
+
+def _shown(scores) -> str:
+    """A score or two as they are, more as their mean and range."""
+    if len(scores) > 2:
+        return f"{sum(scores) / len(scores):.4g} ({min(scores):.4g} to {max(scores):.4g})"
+    return ", ".join(f"{score:.4g}" for score in scores) or "–"
 
 
 @app.command("run")
@@ -84,19 +130,24 @@ def run_notebooks(
         label = one.id + (f"-solution-{rung}" if solution else "")
         todo.append(run.make_job(one, out, solution=solution, label=label, **parameters))
     results = _watch(todo, jobs)
-    run.write_table(results, out / "results.csv")
     table = Table("run", "state", "seconds", "metric", "score", "rung", box=None)
     for result in results:
         state = "[green]ok[/]" if result.ok else "[red]failed[/]"
         score = "–" if result.score is None else f"{result.score:.4f}"
+        if result.estimate:
+            score = f"≈ {result.estimate.value:.4f}"
+        rung_shown = result.rung or "–"
+        if result.edition != "builtin":
+            rung_shown += f" ({result.edition})"
         metric = "lab" if isinstance(result.job.card, Lab) else result.job.card.metric.label
-        table.add_row(result.job.name, state, f"{result.seconds:.1f}", metric, score, result.rung or "–")
+        table.add_row(result.job.name, state, f"{result.seconds:.1f}", metric, score, rung_shown)
     console.print(table)
     for result in results:
-        if result.estimate:
-            console.print(f"{result.job.name}: {escape(result.estimate)}", soft_wrap=True)
+        for words in filter(None, (result.estimate, result.note)):
+            console.print(f"{result.job.name}: {escape(str(words))}", soft_wrap=True)
         if not result.ok:
             console.print(f"[red]{result.job.name}:[/] {escape(result.error)}", soft_wrap=True)
+    run.write_table(results, out / "results.csv")
     console.print(page.write(results, out), soft_wrap=True)
     if not all(result.ok for result in results):
         raise typer.Exit(1)
@@ -155,10 +206,9 @@ def score_file(
     from common.submission.homework import Homework
 
     reference = sources.reference(find_card(homework).id, source=data, profile=profile)
-    edition = reference.attrs.get("edition", "builtin") if data == "original" else "builtin"
     if labels is not None:
         reference = sources.read_reference(labels, reference)
-    score = Homework(homework).evaluate(file, reference, edition)
+    score = Homework(homework).evaluate(file, reference)
     if as_json:
         record = {"homework": score.card.id, "metric": score.card.metric.name, "value": score.value, "rung": score.rung}
         print(json.dumps(record))
@@ -172,6 +222,9 @@ def measure_ladder(
     seeds: Annotated[int, typer.Option(min=1, help="how many training seeds: 1, 2, 3 …")] = 3,
     rungs: Annotated[list[str] | None, typer.Option("--rung", help="only these rungs (repeat)")] = None,
     data: DataSource = "builtin",
+    data_seeds: Annotated[
+        str | None, typer.Option(help="on fresh builtin data: 2 (so many, drawn by chance), or 31,32 (these; one: 31,)")
+    ] = None,
     profile: Profile = "standard",
     jobs: Jobs = 1,
     out: Out = Path("outputs/ladder"),
@@ -180,26 +233,80 @@ def measure_ladder(
     from common.notebooks import ladder, run
 
     card = find_card(homework)
-    chosen = list(rungs or RUNGS)
-    todo = ladder.jobs(card.id, out, list(range(1, seeds + 1)), chosen, DATA=data, PROFILE=profile)
-    results = _watch(todo, jobs)
+    chosen, training = [rung for rung in RUNGS if rung in (rungs or RUNGS)], list(range(1, seeds + 1))
+    if unknown := set(rungs or []) - set(RUNGS):
+        raise NotebookError(f"RUNG = {unknown.pop()!r} is unknown; choose one of {', '.join(RUNGS)}.")
+    if card.status != "ready" or data_seeds is None:
+        sets = {None: data}
+        todo = {None: ladder.jobs(card, out, training, chosen, DATA=data, PROFILE=profile)}
+    else:
+        sets = ladder.exported(card, out, _data_seeds(data_seeds), profile)
+        todo = {
+            number: ladder.jobs(card, out, training, chosen, f"data{number}-", DATA=str(folder), PROFILE=profile)
+            for number, folder in sets.items()
+        }
+    results = _watch([job for some in todo.values() for job in some], jobs)
     run.write_table(results, out / f"{card.id}.csv")
-    measured = ladder.collect(results)
-    table = Table("rung", "threshold", "mean", "sd", "min", "max", "seconds", "idea", box=None)
-    for row in measured:
-        numbers = [f"{value:.4f}" for value in (row.mean, row.spread, min(row.scores), max(row.scores))]
-        threshold = getattr(card.ladder["builtin"], row.rung).threshold
-        seconds = f"{sum(row.seconds) / len(row.seconds):.0f}"
-        table.add_row(row.rung, f"{threshold:g}", *numbers, seconds, getattr(card.rungs, row.rung))
-    console.print(table)
-    console.print(ladder.toml(measured), soft_wrap=True)
     problems = [f"{result.job.name}: {result.error}" for result in results if not result.ok]
-    problems += ladder.faults(card, measured)
+    for number, some in todo.items():
+        names = {job.name for job in some}
+        problems += _show_ladder(card, [r for r in results if r.job.name in names], chosen, number)
+        problems += _show_cheap(card, str(sets[number]), profile)
     for problem in problems:
         console.print(f"[red]{escape(problem)}[/]", soft_wrap=True)
     if problems:
         raise typer.Exit(1)
     console.print("[green]Every run reaches its own rung and none the next.[/]")
+
+
+def _data_seeds(wanted: str) -> list[int]:
+    """`"2"`: two seeds by chance; `"31,32"`: these."""
+    import secrets
+
+    try:
+        numbers = [int(number) for number in wanted.split(",") if number.strip()]
+    except ValueError:
+        raise typer.BadParameter("--data-seeds is a number (how many), or seeds with commas: 31,32") from None
+    return numbers if "," in wanted else [secrets.randbits(31) for _ in range(numbers[0])]
+
+
+def _show_ladder(card: Card, results: list, rungs: list[str], data_seed: int | None) -> list[str]:
+    """Print what was measured on one set of data; returns what contradicts the card."""
+    from common.notebooks import ladder
+
+    measured = ladder.collect(results)
+    edition = next((result.edition for result in results if result.ok), "builtin")
+    if data_seed is not None:
+        console.print(f"data seed {data_seed}")
+    title = "threshold" if edition == "builtin" else f"threshold ({edition})"
+    table = Table("rung", title, "mean", "sd", "min", "max", "seconds", "idea", box=None)
+    for row in measured:
+        sign = "≈ " if row.estimated else ""
+        numbers = [f"{sign}{value:.4f}" for value in (row.mean, row.spread, min(row.scores), max(row.scores))]
+        threshold = f"{card.threshold(row.rung, edition):g}" if edition in card.ladder else "–"
+        seconds = f"{sum(row.seconds) / len(row.seconds):.0f}"
+        table.add_row(row.rung, threshold, *numbers, seconds, getattr(card.rungs, row.rung))
+    console.print(table)
+    if edition == "builtin":
+        console.print(ladder.toml(measured, data_seed), soft_wrap=True, markup=False)
+    where = "" if data_seed is None else f"data seed {data_seed}: "
+    return [where + fault for fault in ladder.faults(card, measured, rungs, edition)]
+
+
+def _show_cheap(card: Card, source: str, profile: str) -> list[str]:
+    """Print where the quick cheap answers end on this data; returns those that climb too high and are not known to."""
+    from common.submission.homework import Homework
+
+    if source == "original" or profile != "standard":
+        return []
+    climbing = []
+    for cheap in card.cheap:
+        if cheap.quick:
+            score = Homework(card.id).cheap(cheap.quick, source=source)
+            console.print(f"cheap answer, {escape(cheap.name)}: {score:.4f}", soft_wrap=True)
+            if card.climbs(cheap, score) and not cheap.fault:
+                climbing.append(f"cheap answer, {cheap.name}: {score:.4f} reaches {card.rung_of(score)}")
+    return climbing
 
 
 @app.command("grade")
@@ -355,15 +462,21 @@ def fetch_data(homework: str) -> None:
 @data_app.command("export")
 def export_data(
     homework: str,
-    seed: Annotated[int, typer.Option(help="keep it secret: the test set is a function of it")],
     out: Annotated[Path, typer.Option(help="a new folder")],
+    seed: Annotated[int | None, typer.Option(help="to make a set once more; without, a secret is drawn")] = None,
     profile: Profile = "standard",
 ) -> None:
     """Make a data set that no student has seen: inputs in OUT/inputs, test labels apart in OUT/labels."""
-    from common import data
+    import secrets
 
-    folder = data.export(_source(homework), out, seed=seed, profile=profile)
+    from common import data
+    from common.generators.secrets import is_secret
+
+    secret = secrets.randbits(128) if seed is None else seed
+    folder = data.export(_source(homework), out, seed=secret, profile=profile)
     console.print(f"Give students {folder}/inputs; keep {folder}/labels and the seed to yourself.", soft_wrap=True)
+    if not is_secret(secret):
+        console.print("This seed can be guessed: good for practice, not for an exam. Without --seed one is drawn.")
 
 
 if __name__ == "__main__":

@@ -25,6 +25,10 @@ class FetchError(DataError):
     """A download failed: no mirror answered, or what came was not the file expected."""
 
 
+class GraderError(HomeworkError):
+    """The grader itself failed; no student's fault."""
+
+
 class NotebookError(HomeworkError):
     """A notebook breaks the rules of the collection, or was called with a parameter that it does not have."""
 

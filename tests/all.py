@@ -20,6 +20,8 @@ from tests.missing import why_not
 SMOKE = "build/smoke"
 NBVAL = ["--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=120", "-p", "tests.smoke_plugin"]
 
+PLAIN = ["-p", "no:nbval"]  # which imports a good deal, in every process
+
 Steps = dict[str, list[str]]  # what it is called -> arguments of `python`
 
 
@@ -32,7 +34,7 @@ def lint() -> Steps:
 
 
 def unit(jobs: int) -> Steps:
-    return {"unit tests": ["-m", "pytest", "tests", "-n", str(jobs), "--dist", "worksteal"]}
+    return {"unit tests": ["-m", "pytest", *PLAIN, "tests", "-n", str(jobs), "--dist", "worksteal"]}
 
 
 def smoke(jobs: int, names: list[str]) -> Steps:
@@ -43,7 +45,7 @@ def smoke(jobs: int, names: list[str]) -> Steps:
         "smoke: nbval": ["-m", "pytest", *nbval],
         "smoke: papermill": ["-m", "tests.smoke", "papermill", SMOKE, "--jobs", str(jobs), *names],
         "smoke: what they left": ["-m", "tests.smoke", "verify", SMOKE, *names],
-        "smoke: graded": ["-m", "tests.grading.handed_in", SMOKE, *names],
+        "smoke: graded": ["-m", "tests.grading.handed_in", SMOKE, *names, "--jobs", str(jobs)],
     }
 
 
@@ -60,10 +62,10 @@ def quick(jobs: int) -> Steps:
     if ready:
         steps["rules of the notebooks"] = ["-m", "common.cli", "notebooks", "--check", *ready]
     if tests:
-        steps["unit tests"] = ["-m", "pytest", *tests, "-n", str(jobs), "--dist", "worksteal"]
+        steps["unit tests"] = ["-m", "pytest", *PLAIN, *tests, "-n", str(jobs), "--dist", "worksteal"]
     if ready:
         wanted = " or ".join(ready)
-        steps["what all homeworks promise"] = ["-m", "pytest", "tests/test_contract.py", "-k", wanted]
+        steps["what all homeworks promise"] = ["-m", "pytest", *PLAIN, "tests/test_contract.py", "-k", wanted]
         out = ["--profile", "smoke", "--device", "cpu", "--out", "build/quick", "--jobs", str(jobs)]
         steps["starters"] = ["-m", "common.cli", "run", *ready, *out]
     print(f"{len(files)} files differ from main; {len(tests)} files of tests and {len(ready)} homeworks are touched.")

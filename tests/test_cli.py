@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from common import cli, data
+from common.notebooks.run import Estimate, Result
 from common.submission.homework import Homework
 
 
@@ -48,9 +49,17 @@ def test_list_names_the_fifteen(hw):
     assert run.returncode == 0 and all(f"hw{i:02d}" in run.stdout for i in range(1, 16))
 
 
+def test_list_of_one_shows_what_its_card_holds(hw):
+    said = hw("list", "hw01").stdout
+    assert "yesterday's share, copied" in said and "below simple" in said and "hw ladder hw01 --seeds 3" in said
+    assert "always" in hw("list", "hw10").stdout and "planned" in hw("list", "hw04").stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "says"),
     [
+        (["ladder", "hw01", "--data-seeds", "few"], 2, "a number (how many), or seeds with commas"),
+        (["ladder", "hw01", "--rung", "top"], 2, "RUNG = 'top' is unknown"),
         (["run"], 2, "name homeworks"),
         (["run", "hw01", "--all"], 2, "name homeworks"),
         (["run", "hw77"], 2, "no homework 'hw77'"),
@@ -81,6 +90,40 @@ def test_score(hw, tmp_path):
     path.write_text(path.read_text().replace("id", "Id", 1))
     run = hw("score", "hw01", path, "--profile", "smoke")
     assert run.returncode == 1 and "error: submission.csv must begin with" in run.stderr
+
+
+def original(monkeypatch, **result):
+    """`hw run` and `hw ladder` find these results, whatever they are asked to run."""
+    monkeypatch.setattr(cli, "_watch", lambda todo, workers: [Result(job, 1.0, "", **result) for job in todo])
+
+
+def test_original_data_without_answers_shows_estimates_and_confirms_nothing(hw, tmp_path, monkeypatch):
+    original(monkeypatch, estimate=Estimate("5-fold MSE", 1.05), edition="2022")
+    run = hw("ladder", "hw01", "--data", "original", "--out", tmp_path)
+    assert run.returncode == 1 and "≈ 1.0500" in run.stdout and "threshold (2022)" in run.stdout
+    assert "nothing is confirmed" in run.stdout and "Every run reaches" not in run.stdout
+    run = hw("run", "hw01", "--data", "original", "--out", tmp_path)
+    assert run.returncode == 0 and "≈ 1.0500" in run.stdout and "(2022)" in run.stdout
+    original(monkeypatch, edition="2022")
+    run = hw("ladder", "hw01", "--data", "original", "--out", tmp_path)
+    assert run.returncode == 1 and "boss: no run has a score" in run.stdout
+
+
+def test_ladder_of_original_data_uses_its_thresholds(hw, tmp_path, monkeypatch):
+    original(monkeypatch, score=0.65, edition="2022")  # homework 15: medium if it were builtin data
+    run = hw("ladder", "hw15", "--data", "original", "--rung", "simple", "--out", tmp_path)
+    assert run.returncode == 0 and "Every run reaches its own rung" in run.stdout, run.stdout
+
+
+def test_ladder_on_fresh_data(hw, tmp_path, monkeypatch):
+    original(monkeypatch, score=1.0)
+    arguments = ["--data-seeds", "31,47", "--seeds", "1", "--rung", "medium", "--profile", "smoke"]
+    run = hw("ladder", "hw01", *arguments, "--out", tmp_path)
+    assert run.returncode == 0, run.stdout
+    assert "[[ladder.builtin.fresh]]\nseed = 47\nmedium = [1.0000]" in run.stdout
+    table = (tmp_path / "hw01.csv").read_text()
+    assert "hw01-medium-data31-seed1," in table and (tmp_path / "hw01-data47" / "labels").is_dir()
+    assert len(cli._data_seeds("3")) == 3 and cli._data_seeds("31,") == [31]
 
 
 def test_export_then_score_with_labels(hw, tmp_path):

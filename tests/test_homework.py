@@ -47,7 +47,12 @@ def test_submit_and_evaluate(homework, tmp_path, capsys):
     score = homework.evaluate(path, REFERENCE)
     assert score.value == 3.0 and score.rung == "medium"
     assert "You have reached medium; strong is 1 away." in str(score)
-    assert homework.evaluate(path, REFERENCE, "2022").rung is None
+    of_2022 = REFERENCE.copy()
+    of_2022.attrs["edition"] = "2022"
+    assert homework.evaluate(path, of_2022).rung is None
+    of_2022.attrs["edition"] = "2021"
+    score = homework.evaluate(path, of_2022)
+    assert score.rung is None and "no thresholds for this data (edition: 2021)" in str(score)
     assert homework.evaluate(path, REFERENCE[["id"]]).value is None
     with pytest.raises(SubmissionError, match="has 3 rows"):
         homework.evaluate(path, REFERENCE[:2])
@@ -74,9 +79,12 @@ def test_an_estimate_stands_in_where_answers_are_not_public(homework, tmp_path, 
     keys.attrs["edition"] = "2022"
     monkeypatch.setattr("common.data.reference", lambda *args, **kwargs: keys)
     path = homework.submit(REFERENCE, tmp_path)
+    homework.write_metrics(tmp_path, [2.0, 1.0])
     score = homework.score(path, source="original", estimate=("5-fold MSE", 0.25))
     assert (score.value, score.rung, score.edition) == (0.25, "medium", "2022")
-    assert "an estimate: the test answers are not public" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "an estimate: the test answers are not public" in said and "By this estimate you would stand at med" in said
+    assert json.loads((tmp_path / "metrics.json").read_text())["estimate"] == ["5-fold MSE", 0.25]
 
 
 def test_metrics_file(homework, tmp_path):

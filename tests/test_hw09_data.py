@@ -205,7 +205,7 @@ class _Evil:
         (lambda f: torch.save({"model_state_dict": {}}, f / "checkpoint.pth"), "does not hold the weights"),
         (lambda f: (f / "food" / "0_100.jpg").rename(f / "food" / "bread.jpg"), "name of two numbers"),
         (lambda f: (f / "food" / "0_100.jpg").rename(f / "food" / "11_100.jpg"), "speaks of class 11"),
-        (lambda f: (f / "food" / "0_100.jpg").write_bytes(b"\xff\xd8 no picture"), "not a picture that can be read"),
+        (lambda f: (f / "food" / "0_100.jpg").write_bytes(b"\xff\xd8 no picture"), "cannot be read as a picture"),
         (lambda f: [p.unlink() for p in (f / "food").iterdir()], "holds no pictures"),
     ],
 )

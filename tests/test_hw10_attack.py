@@ -267,7 +267,7 @@ def test_the_training_learns_and_repeats(tmp_path):
 
 def test_pictures_of_a_folder_train_too(tmp_path, monkeypatch):
     folder = data.export("hw10", tmp_path / "set", seed=5, profile="smoke") / "inputs"
-    x, y = networks.read_pictures(folder)
+    x, y = networks.read_folder(folder)
     made, _ = hw10.builtin("smoke", 5)
     assert np.array_equal(np.sort(x.reshape(50, -1), axis=0), np.sort(made.test.x.reshape(50, -1), axis=0))
     assert np.array_equal(np.bincount(y), np.full(10, 5))

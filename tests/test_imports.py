@@ -15,7 +15,7 @@ PACKAGE = Path(common.__file__).parent
 LAYERS = [
     ["errors", "files", "paths", "homeworks"],
     ["training.device", "training.seed", "submission.metrics", "generators"],
-    ["check", "data.archives", "data.fetch", "kernels", "plots", "training"],
+    ["check", "data.archives", "data.fetch", "data.originals", "kernels", "plots", "training"],
     ["data", "zoo"],
     [f"homeworks.hw{number:02d}" for number in range(1, 16)],
     ["submission"],

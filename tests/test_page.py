@@ -95,7 +95,7 @@ def test_what_the_page_says(tmp_path):
     found = Reader(page.page([good, bad, unknown], tmp_path))
     assert "3 notebooks, 1 failed" in found.text and "profile standard · seed 2022 · 36.9 s in all" in found.text
     assert "no <b>luck</b>" in found.text, "what a run says is text, never HTML"
-    assert "0.7 by the notebook's own validation" in found.text and "1.2000 MSE, lower is better" in found.text
+    assert "0.7 by the notebook's own validation" in found.text and "1.2000 MSE ↓" in found.text
     assert f"strong is {1.2 - card.ladder['builtin'].strong.threshold:.3g} away" in found.text
     links = [link["href"] for link in found.all("a")]
     assert {"hw01/hw01_regression.html", "hw01/hw01_regression.ipynb"} <= set(links)
@@ -109,7 +109,8 @@ def test_the_page_needs_nothing_else_and_is_for_everyone(tmp_path):
     assert found.all("html") == [{"lang": "en"}] and any("lang" in one for one in found.all("p"))
     assert all(image["alt"] and image["src"].startswith("data:") for image in found.all("img"))
     assert all(
-        drawn["aria-label"].startswith("reached medium; the rungs are simple 6.5,") for drawn in found.all("svg")
+        drawn["aria-label"].startswith("lower is better; reached medium; the rungs are simple 6.5,")
+        for drawn in found.all("svg")
     )
 
 

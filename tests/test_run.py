@@ -9,12 +9,14 @@ import time
 from pathlib import Path
 
 import nbformat
+import pandas as pd
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from common.errors import DataError, HomeworkError, NotebookError
 from common.notebooks import run
 from common.submission.card import find_card
+from common.submission.homework import Homework
 
 
 @pytest.mark.parametrize(
@@ -146,7 +148,8 @@ def test_many_side_by_side(tmp_path):
     assert ("a", 3, 3) in cells and ("b", 3, 3) in cells  # the third is the cell with the parameters given
     run.write_table(results, tmp_path / "results.csv")
     lines = (tmp_path / "results.csv").read_text().splitlines()
-    assert lines[0] == "run,state,seconds,metric,score,rung,error" and len(lines) == 3 and "failed" in lines[1]
+    assert lines[0] == "run,state,seconds,metric,score,rung,edition,estimate,error"
+    assert len(lines) == 3 and "failed" in lines[1]
 
 
 def test_metrics_and_score_of_a_real_run(tmp_path):
@@ -154,3 +157,33 @@ def test_metrics_and_score_of_a_real_run(tmp_path):
     assert result.ok, result.error
     assert result.score > 0
     assert json.loads((tmp_path / "hw01" / "metrics.json").read_text())["homework"] == "hw01"
+
+
+def scored(tmp_path, monkeypatch, homework, reference, **metrics):
+    """What `hw run` makes of a run that handed in nothing but ones, on original data with this reference."""
+    monkeypatch.setattr("common.data.reference", lambda *_, **__: reference)
+    card = find_card(homework)
+    ones = {name: 1 for name in card.submission.answers}
+    Homework(homework).submit(reference.assign(**ones), tmp_path)
+    Homework(homework).write_metrics(tmp_path, [2.0, 1.0], **metrics)
+    return run._scored(run.Job(card, Path("x.ipynb"), tmp_path, {"DATA": "original"}), 1.0, "")
+
+
+def test_a_rung_is_of_the_edition_that_was_run(tmp_path, monkeypatch):
+    """Two of three right: simple by the course's thresholds of 2022, medium by those of the builtin data."""
+    reference = pd.DataFrame({"id": range(6), "class": [1, 1, 1, 1, 0, 0]})
+    reference.attrs["edition"] = "2022"
+    result = scored(tmp_path, monkeypatch, "hw15", reference)
+    assert (round(result.score, 2), result.rung, result.edition) == (0.67, "simple", "2022")
+    del reference.attrs["edition"]
+    assert scored(tmp_path, monkeypatch, "hw15", reference).rung == "medium"
+
+
+def test_an_estimate_reaches_the_table(tmp_path, monkeypatch):
+    reference = pd.DataFrame({"id": range(6)})
+    reference.attrs["edition"] = "2021"
+    result = scored(tmp_path, monkeypatch, "hw01", reference, estimate=("5-fold MSE", 1.05))
+    assert (result.score, result.rung, result.edition) == (None, None, "2021")
+    assert str(result.estimate) == "1.0500 by the notebook's own 5-fold MSE"
+    run.write_table([result], tmp_path / "results.csv")
+    assert (tmp_path / "results.csv").read_text().splitlines()[1].endswith(",mse,,,2021,1.05,")

@@ -149,7 +149,8 @@ def notebook(one: Card | Lab, *, solution: bool = False):
             code("learn", train), words("evaluate"), words("score"), code("hand-in", score), words("tasks"),
             words("report"), words("reading"),
         ]  # fmt: skip
-    return new_notebook(cells=cells, metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
+    spec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    return new_notebook(cells=cells, metadata={"kernelspec": spec})
 
 
 @pytest.fixture(scope="module")
@@ -237,9 +238,9 @@ def test_notebooks_are_checked_and_kept_in_step(hw, small):
 
 def test_both_readmes_list_them(small):
     table = (small.root / "README.md").read_text("utf-8")
-    assert "| 90 | [Arithmetic: sum](hw90_arithmetic/hw90_sum.ipynb) | MSE ↓ | 101 | 10 | 5 | 1 |" in table
+    assert "| 90 | [Arithmetic: sum](hw90_arithmetic/hw90_sum.ipynb) | MSE ↓ | | 101 | 10 | 5 | 1 |" in table
     assert "[solution](hw90_arithmetic/solution_product.ipynb) |" in table
-    assert "| | Arithmetic: quotient | planned | | | | | |" in table
+    assert "| | Arithmetic: quotient | planned | | | | | | |" in table
     assert "| | [實驗：除以零](hw90_arithmetic/lab_zero.ipynb) | lab |" in (small.root / "README.zh.md").read_text(
         "utf-8"
     )
@@ -261,7 +262,7 @@ def test_run_runs_all_that_is_ready(hw, small):
     assert code == 0, said
     runs = (out / "results.csv").read_text().splitlines()[1:]
     assert [run.split(",")[0] for run in runs] == ["hw90_sum", "hw90_product", "hw90_lab_zero"]
-    assert runs[0].split(",")[3:] == ["mse", "100", "simple", ""] and runs[2].split(",")[3:] == ["", "", "", ""]
+    assert runs[0].split(",")[3:] == ["mse", "100", "simple", "builtin", "", ""] and runs[2].split(",")[3:] == [""] * 6
     assert (out / "hw90_lab_zero" / "lab_zero.ipynb").exists() and (out / "hw90_product" / "product.csv").exists()
     assert json.loads((out / "hw90_sum" / "metrics.json").read_text())["homework"] == "hw90_sum"
 

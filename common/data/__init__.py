@@ -6,15 +6,20 @@ Each homework has a module of its own (`common/homeworks/hw01/data.py`) that off
 - `read(folder, profile) -> (splits, reference)`: the course's own file layout, for the original data and for exported
   folders alike;
 - `write(folder, profile, seed) -> reference`: the builtin data in that layout;
+- `look(folder) -> {"training": 9866, ...}`: how much `read` would find there, raising what it would raise where files
+  are missing; and `COUNTS`, these numbers for each of the course's editions;
+- perhaps `secrets() -> list[Path]`, files that a graded notebook may not see;
 - `SEED`, the seed of the public builtin data; `DOWNLOADS`, what can be fetched; `HOW_TO_GET`, what to say otherwise.
 
 `splits` has `train`, `validation`, `test` (inputs only) and `about`, one sentence that says what the data is.
 `reference` is a table with the columns of the submission file, in order: the right answers, or the key columns
 alone where nobody outside knows the answers. Columns behind these are for the judge alone, and a column may hold an
-array per row. For original data `reference.attrs["edition"]` names the course's year
-("2022").
+array per row. For original data `reference.attrs["edition"]` names the course's year ("2022"), if the files tell it,
+and `reference.attrs["note"]` says what else there is to know of it. A score is measured against the ladder of that
+edition: see `edition_of`.
 """
 
+import dataclasses
 import os
 import shutil
 import tempfile
@@ -24,7 +29,7 @@ import numpy as np
 import pandas as pd
 
 from common import homeworks
-from common.data import archives, fetch
+from common.data import archives, fetch, originals
 from common.errors import DataError
 from common.paths import data_dir
 
@@ -45,6 +50,11 @@ def reference(homework: str, *, source: str | Path = "builtin", profile: str = "
     return _both(homework, source, profile)[1]
 
 
+def edition_of(reference: pd.DataFrame) -> str:
+    """Which ladder a reference belongs to: "builtin", the course's year, or "original" where that is not known."""
+    return reference.attrs.get("edition", "builtin")
+
+
 def path(homework: str) -> Path:
     """The folder where the original files of a homework belong."""
     module(homework)
@@ -56,7 +66,11 @@ def state(homework: str) -> str:
     folder = path(homework)
     if not _holds_files(folder):
         return "missing (`hw data fetch` tells how to get it)"
-    return f"{sum(file.is_file() for file in folder.rglob('*')):,} files"
+    try:
+        counts, note = _look(module(homework), folder)
+    except DataError as error:
+        return str(error)
+    return note or counts
 
 
 def get(homework: str) -> list[Path]:
@@ -95,7 +109,7 @@ def export(homework: str, out: str | Path, *, seed: int, profile: str = "standar
         (partial / "inputs").mkdir()
         (partial / "labels").mkdir()
         write_reference(source.write(partial / "inputs", profile, seed), partial / "labels" / "reference.csv")
-        partial.chmod(0o755)
+        _only_inputs_for_others(partial)
         if out.exists():
             out.rmdir()
         os.replace(partial, out)
@@ -106,12 +120,26 @@ def export(homework: str, out: str | Path, *, seed: int, profile: str = "standar
     return out
 
 
+def _only_inputs_for_others(folder: Path) -> None:
+    """Permissions of an exported set, whatever the umask: everybody may read the inputs, its owner alone the labels."""
+    for path in (folder, folder / "inputs", *(folder / "inputs").rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    for path in (folder / "labels").iterdir():
+        path.chmod(0o600)
+    (folder / "labels").chmod(0o700)
+
+
 def module(homework: str):
     """The data module of a homework. Raises DataError for an unknown one."""
     source = homeworks.part(homework, "data")
     if source is None:
         raise DataError(f"There is no data for {homework!r}; `hw list` names the homeworks that are ready.")
     return source
+
+
+def secrets(homework: str) -> list[Path]:
+    """Files beside the exam's labels that a graded notebook may not see, and on which its score depends."""
+    return getattr(module(homework), "secrets", list)()
 
 
 def _both(homework: str, source: str | Path, profile: str):
@@ -125,15 +153,21 @@ def _both(homework: str, source: str | Path, profile: str):
             raise DataError(
                 f'No original data in {folder}. {maker.HOW_TO_GET} Meanwhile DATA = "builtin" needs no download.'
             )
-        return maker.read(folder, profile)
+        splits, known = maker.read(folder, profile)
+        known.attrs.setdefault("edition", "original")
+        _, note = _look(maker, folder)
+        if note:
+            splits = dataclasses.replace(splits, about=f"{splits.about}. Mind: {note}")
+            known.attrs["note"] = note
+        return splits, known
     folder = Path(source).expanduser()
     if not folder.is_dir():
         raise DataError(f"DATA = {str(source)!r} is neither 'builtin', 'original' nor a folder that exists.")
-    if not (folder / "inputs").is_dir():
-        return maker.read(folder, profile)
-    splits, keys = maker.read(folder / "inputs", profile)
+    exported = (folder / "inputs").is_dir()
+    splits, keys = maker.read(folder / "inputs" if exported else folder, profile)
+    keys.attrs.pop("edition", None)  # the course's layout, but builtin data
     answers = folder / "labels" / "reference.csv"
-    return splits, read_reference(answers, keys) if answers.is_file() else keys
+    return splits, read_reference(answers, keys) if exported and answers.is_file() else keys
 
 
 def write_reference(answers: pd.DataFrame, path: Path) -> None:
@@ -162,6 +196,16 @@ def read_reference(path: str | Path, keys: pd.DataFrame) -> pd.DataFrame:
 
 def _holds_arrays(column: pd.Series) -> bool:
     return column.dtype == object and len(column) > 0 and isinstance(column.iloc[0], np.ndarray)
+
+
+def _look(maker, folder: Path) -> tuple[str, str]:
+    """How much there is, in words; and a sentence if that is not what an edition of the course has."""
+    if not hasattr(maker, "look"):
+        return f"{sum(path.is_file() for path in folder.rglob('*')):,} files", ""
+    counts = maker.look(folder)
+    editions = getattr(maker, "COUNTS", {})
+    year, note = originals.against(editions, counts)
+    return originals.counted(counts) + (f" ({year})" if year else ""), note if editions else ""
 
 
 def _holds_files(folder: Path) -> bool:

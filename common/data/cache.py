@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from common.files import replacing
+from common.generators.secrets import is_secret
 from common.paths import cache_dir
 
 _LABEL = "cached-for"  # the member that says whose the arrays are
@@ -26,12 +27,15 @@ def cached(
     of other versions of the name are removed. key: plain values (str, int, float, bool, None, lists of them) that
     `build` depends on: profile, seed. Arrays of numbers or strings, not of objects (ValueError).
 
-    A file that is truncated or foreign is built anew, and where nothing can be written nothing is kept, both silently.
-    Two processes at once both build, and either file is right.
+    What a secret seed makes is never kept: the cache is for everybody. A file that is truncated or foreign is built
+    anew, and where nothing can be written nothing is kept, both silently. Two processes at once both build, and either
+    file is right.
     """
     for text in (name, version):
         if not re.fullmatch(r"[\w-]+", text):
             raise ValueError(f"name and version of a cache are letters, digits, _ and -, found {text!r}")
+    if _holds_secret(key):
+        return {k: np.asarray(v) for k, v in build().items()}
     label = json.dumps([name, version, key], sort_keys=True)
     path = cache_dir() / f"{name}.{version}.{hashlib.sha256(label.encode()).hexdigest()[:12]}.npz"
     arrays = _read(path, label)
@@ -41,6 +45,11 @@ def cached(
             _write(path, label, arrays)
             _remove_old(path.parent, name, version)
     return arrays
+
+
+def _holds_secret(key) -> bool:
+    values = key.values() if isinstance(key, Mapping) else key if isinstance(key, list | tuple) else []
+    return (isinstance(key, int) and is_secret(key)) or any(map(_holds_secret, values))
 
 
 def _read(path: Path, label: str) -> dict[str, np.ndarray] | None:

@@ -30,6 +30,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from common.generators.secrets import apart, is_secret
+
 # the 37 states of the 2022 file, in its order, with their population in millions (2020 census, rounded)
 STATES = {
     "AL": 5.0, "AK": 0.7, "AZ": 7.2, "AR": 3.0, "CA": 39.5, "CO": 5.8, "CT": 3.6, "FL": 21.5, "GA": 10.7, "ID": 1.8,
@@ -94,7 +96,12 @@ def windows(seed: int, train_rows: int, test_rows: int, turns: int) -> tuple[Win
     in_training = at <= TRAIN_DAYS - WINDOW
     after = at - TRAIN_DAYS - GAP
     in_test = (after >= 0) & (after % (WINDOW + GAP) == 0)
-    return _pick(survey, in_training, train_rows, rng), _pick(survey, in_test, test_rows, rng)
+    training, test = _pick(survey, in_training, train_rows, rng), _pick(survey, in_test, test_rows, rng)
+    if is_secret(seed):  # whom the survey asks on a day to be predicted has nothing to do with what is shown
+        at = (test.state, test.start + WINDOW - 1)
+        answers = _ask(apart(rng, seed, "answers"), survey.positivity[at], survey.tested[test.state, 0])
+        test.values[:, -1, -1] = np.round(answers, 7)
+    return training, test
 
 
 def _pick(survey: Panel, allowed: np.ndarray, rows: int, rng: np.random.Generator) -> Windows:

@@ -29,6 +29,7 @@ import numpy as np
 from common.generators import phones
 from common.generators.mfcc import BINS, FRAME_STEP, features, mel_filters
 from common.generators.phones import CLASSES, INDEX
+from common.generators.secrets import apart
 
 TICK = FRAME_STEP / 2  # seconds: articulation moves faster than frames
 _REACH = 16  # ticks to either side over which targets blend; shorter than the silence at the ends
@@ -201,6 +202,7 @@ def speech(
     people = _quasirandom(rng, speakers)
     corpus = []
     for i, number in enumerate(numbers):
+        rng = apart(rng, seed, f"speaker {i}")
         speaker = _speaker(rng, female=i % 2 == 0, place=people[i], setting=setting)
         chapter = int(rng.integers(10_000, 200_000))
         # each speaker's utterances cover the ranges of noise and echo evenly

@@ -10,6 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from common.grading import controller, reports
 from common.grading.policy import read_policy
 from common.grading.records import STATES, Limits
+from common.grading.text import clean
 from common.submission.card import find_card
 
 
@@ -57,6 +58,12 @@ def run(
     rows = reports.rows(plan.handed, found, plan.card, rules)
     executed = {sha: job.executed_path for sha, job in plan.jobs.items()}
     reports.write(rows, plan.card, rules, described, plan.out, executed)
+    for words, names in (
+        ("On the roster, not found", [row.student for row in rows if row.missing]),
+        ("Found, not on the roster", [row.student for row in rows if not row.listed]),
+    ):
+        if names:
+            console.print(f"{words}: {', '.join(map(clean, names))}", soft_wrap=True, markup=False)
     states = Counter(row.record.state for row in rows)
     console.print(", ".join(f"{states[state]} {state}" for state in STATES if states[state]))
     console.print(f"Look at {plan.out}/report.html; results.csv, lms.csv, gradescope/ and feedback/ lie beside it.")

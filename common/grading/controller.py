@@ -5,16 +5,18 @@ however that came, goes on where it was; several at once, each with its share, n
 """
 
 import contextlib
+import hashlib
 import os
+import queue
 import secrets
-import shutil
 import stat
-import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+
+from filelock import FileLock
 
 import common
 from common import data as sources
@@ -25,10 +27,11 @@ from common.grading import intake, records
 from common.grading.helper import Helper
 from common.grading.records import Job, Limits, Record
 from common.grading.worker import PREFIX
-from common.kernels import sandbox
+from common.kernels import cgroups, sandbox, scratch
 from common.submission.card import Card, find_card
 
 TRIES = 3  # for a failure of the grader itself
+MARGIN = 1000.0  # seconds beside a notebook's own, to read it, to start and end its kernel, and to score
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,7 @@ def plan(
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise HomeworkError(f"Cannot write to {out}: {error.strerror}.") from None
-    _sweep()
+    scratch.sweep(PREFIX)
     tier, wrapped = ("", False) if box is None else (box.tier, box.bubblewrap)
     limits = limits or Limits(deadline=max(600.0, 3 * card.time.boss))
     profile = settings.get("profile", "standard")
@@ -81,63 +84,51 @@ def plan(
     for part in ("inputs", "labels/reference.csv"):
         if not (data / part).exists():
             raise HomeworkError(f"{data} lacks {part}; make it with `hw data export {card.id} --seed … --out {data}`.")
-    if tier == "B" and (closed := _closed_to_others(data / "inputs")):
-        raise HomeworkError(
-            f"Under tier B as root, notebooks run as another user, who may not read {closed}: choose folders for "
-            "--out and --data that every user may enter, and make the inputs readable (chmod -R a+rX)."
-        )
+    if tier == "A":
+        sandbox.readable_paths([out, data])
+        if closed := _closed_to_others(data / "inputs"):
+            raise HomeworkError(
+                f"As root, notebooks run as another user, who may not read {closed}: make the inputs readable "
+                f"(chmod -R a+rX {data / 'inputs'})."
+            )
     handed = intake.collect(source, out, card, how, roster, limits.notebook)
     if not any(attempt.sha for attempt in handed) and not handed:
         raise HomeworkError(f"There is nothing to grade in {source}.")
-    grader = records.digest_of_folder(Path(common.__file__).parent, "*.py")
-    exam = records.digest_of_folder(data)
+    job = Job("", card.id, how, "", str(out), str(data), tier=tier, bubblewrap=wrapped, limits=limits, **settings)
+    common_key = _common_key(card, job)
     jobs = {}
     for sha in dict.fromkeys(attempt.sha for attempt in handed if attempt.sha):
-        job = Job(
-            "",
-            card.id,
-            how,
-            str(out / "intake" / sha),
-            str(out),
-            str(data),
-            tier=tier,
-            bubblewrap=wrapped,
-            limits=limits,
-            **settings,
-        )
-        what = [str(value) for value in (card.id, how, job.profile, job.device, job.seed, job.threads, asdict(limits))]
-        card_text = card.model_dump_json()
-        key = records.job_key(sha, common.__version__, grader, exam, card_text, *what)
-        jobs[sha] = Job(**{**job.__dict__, "key": key})
+        jobs[sha] = replace(job, key=records.job_key(sha, *common_key), source=str(out / "intake" / sha))
     return Plan(card, out, handed, jobs)
+
+
+def _common_key(card: Card, job: Job) -> list[str]:
+    """What a result depends on beside the submission: this package, its weights, the exam, the card, the settings."""
+    package = Path(common.__file__).parent
+    parts = [common.__version__, *(records.digest_of_folder(package, kind) for kind in ("*.py", "*.safetensors"))]
+    parts += [hashlib.sha256(path.read_bytes()).hexdigest() for path in sources.secrets(card.id)]
+    parts += [records.digest_of_folder(Path(job.data)), card.model_dump_json(), str(asdict(job.limits))]
+    return parts + [str(value) for value in (job.how, job.profile, job.device, job.seed, job.threads)]
 
 
 def _exam(card: Card, out: Path, profile: str) -> Path:
     """A test set that no student has seen, made once for this report folder from a random seed."""
     folder, note = out / "exam", out / "exam-seed.txt"
-    if not note.exists():
-        with replacing(note) as partial:
-            partial.write_text(f"{secrets.randbits(31)}\n")
-    if not folder.exists():
-        sources.export(card.id, folder, seed=int(note.read_text()), profile=profile)
+    with FileLock(out / ".exam.lock"):  # several shards may begin at once
+        if not note.exists():
+            with replacing(note, mode=0o600) as partial:
+                partial.write_text(f"{secrets.randbits(128)}\n")
+        if not folder.exists():
+            sources.export(card.id, folder, seed=int(note.read_text()), profile=profile)
     return folder
 
 
 def _closed_to_others(folder: Path) -> Path | None:
-    """What stands in the way of another user who wants to read a folder's files, if this process is root."""
+    """What of a folder another user may not read, if this process is root; the way there does not matter."""
     if os.geteuid():
         return None
-    way = [(path, stat.S_IXOTH) for path in (folder, *folder.parents)]
-    below = [(path, stat.S_IXOTH if path.is_dir() else stat.S_IROTH) for path in folder.rglob("*")]
-    return next((path for path, needed in [*way[::-1], *below] if not path.stat().st_mode & needed), None)
-
-
-def _sweep() -> None:
-    """Remove working folders of workers that were killed."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
-        owner = folder.name.removeprefix(PREFIX).split("-")[0]
-        if owner.isdigit() and not Path(f"/proc/{owner}").exists() and os.path.exists("/proc/self"):
-            shutil.rmtree(folder, ignore_errors=True)
+    needed = [(path, stat.S_IROTH | (stat.S_IXOTH if path.is_dir() else 0)) for path in (folder, *folder.rglob("*"))]
+    return next((path for path, bits in needed if path.stat().st_mode & bits != bits), None)
 
 
 # --- doing it ---------------------------------------------------------------------------------------------------------
@@ -146,39 +137,42 @@ def _sweep() -> None:
 class Station:
     """A worker process, and what to do when it fails: it is killed if it hangs, a failed job is tried twice more."""
 
-    def __init__(self):
+    def __init__(self, cores: tuple[int, ...] = ()):
         self.worker = Helper("common.grading.worker")
+        self.cores = cores
 
-    def grade(self, job: Job, on_note: Callable[[dict], None] | None = None) -> Record:
+    def grade(self, job: Job) -> Record:
+        record = Record(job.key, job.homework, "INFRA_ERROR", "The worker died or hung.", job.tier)
         for _ in range(TRIES):
-            answer = self.worker.ask(asdict(job), job.limits.deadline + 400, on_note)  # it keeps the deadline itself
-            if answer is None:
-                record = Record(job.key, job.homework, "INFRA_ERROR", "The worker died or hung.", job.tier)
-            else:
+            question = asdict(replace(job, cores=self.cores))
+            answer = self.worker.ask(question, job.limits.deadline + MARGIN)  # it keeps the deadline itself
+            if answer is not None:
                 record = Record(**answer | {"flags": tuple(answer["flags"])})
-            if record.state != "INFRA_ERROR":
-                break
-        if record.state == "INFRA_ERROR":
-            records.write(record, job.failed_path)
+                if record.state != "INFRA_ERROR":
+                    return record
+            if self.worker.closed:
+                return record  # nobody waits for it any more
+        records.write(record, job.failed_path)
         return record
 
     def close(self) -> None:
         self.worker.close()
 
 
-def grade(jobs: list[Job], workers: int, on_note: Callable[[Job, dict], None] | None = None) -> Iterator[Record]:
+def grade(jobs: list[Job], workers: int) -> Iterator[Record]:
     """Grade jobs with so many workers on this machine; yields each record as it is written."""
-    stations: list[Station] = []
-    own = threading.local()
-    stopped = threading.Event()
+    threads = max((job.threads for job in jobs), default=1)
+    stations = [Station(cores) for cores in _shares(workers, threads)]
+    free: queue.SimpleQueue[Station] = queue.SimpleQueue()
+    for station in stations:
+        free.put(station)
 
-    def one(job: Job) -> Record | None:
-        if stopped.is_set():
-            return None
-        if not hasattr(own, "station"):
-            own.station = Station()
-            stations.append(own.station)
-        return own.station.grade(job, (lambda note: on_note(job, note)) if on_note else None)
+    def one(job: Job) -> Record:
+        station = free.get()
+        try:
+            return station.grade(job)
+        finally:
+            free.put(station)
 
     to_run = any(job.how == "run" for job in jobs)
     with kernels.serving() if to_run else contextlib.nullcontext(), ThreadPoolExecutor(workers) as pool:
@@ -188,10 +182,21 @@ def grade(jobs: list[Job], workers: int, on_note: Callable[[Job, dict], None] | 
                 done, waiting = wait(waiting, timeout=0.5, return_when=FIRST_COMPLETED)
                 yield from (future.result() for future in done)
         finally:  # also when whoever asked has heard enough
-            stopped.set()
-            pool.shutdown(wait=False, cancel_futures=True)
             for station in stations:
                 station.close()
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _shares(workers: int, threads: int) -> list[tuple[int, ...]]:
+    """CPU cores for each worker's notebooks, so that a greedy one takes nothing from its neighbour.
+
+    Where control groups share the cores out, and where there are not enough to divide, all may use all.
+    """
+    cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+    each = len(cores) // workers
+    if workers == 1 or each < threads or cgroups.parents():
+        return [()] * workers
+    return [tuple(cores[number * each : (number + 1) * each]) for number in range(workers)]
 
 
 def grade_with_dask(jobs: list[Job], address: str) -> Iterator[Record]:

@@ -9,11 +9,10 @@ import os
 import signal
 import threading
 import time
-import zlib
 from dataclasses import dataclass, field
+from functools import partial
 from subprocess import DEVNULL
 
-from IPython.core.inputtransformer2 import TransformerManager
 from jupyter_core.utils import run_sync
 from nbformat.v4 import new_output
 from papermill.clientwrap import PapermillNotebookClient
@@ -21,11 +20,12 @@ from papermill.engines import NBClientEngine
 from papermill.log import logger
 from traitlets.config import Config
 
-from common.grading.records import Limits
+from common.grading.records import Limits, checksum
 
 OURS = "injected-parameters"  # tag of the cell that papermill puts into a student's notebook
 SAVE_EVERY = 10.0  # seconds
 MAX_MESSAGE = 64 << 20  # bytes; a longer message is dropped with its connection
+MAX_GROWTH = 1 << 30  # bytes that messages waiting to be read may take in this process
 # sent along with every cell, and answered with the reply: a checksum of the code as the kernel has taken it
 _TAKEN = {"taken": "__import__('zlib').crc32(In[-1].encode('utf-8', 'replace'))"}
 
@@ -37,11 +37,12 @@ class Run:
     limits: Limits = field(default_factory=Limits)
     environment: dict[str, str] | None = None  # of the kernel; None: this process's
     folder: str = ""  # where the kernel's sockets are made; "": the working folder
-    on_cell: object = None  # called with (cells done, cells in all)
     stage: str = "preparing"  # then "starting", then "running"
     stopped: str = ""  # the state in which the run was stopped from here, "" if it was not
     cells: int = 0  # code cells that have something to run
     ran: int = 0  # of these, the ones that ran as they are written
+    # cells that ran otherwise: (the kernel's checksum, the source); IPython may have turned magics into Python
+    changed: list[tuple[str, str]] = field(default_factory=list)
     reached: int = 0  # number of the last cell that was begun, as the student counts them
 
 
@@ -73,11 +74,9 @@ class _Client(PapermillNotebookClient):
     def __init__(self, nb_man, run: Run, **options):
         super().__init__(nb_man, on_cell_executed=self._count, on_cell_start=self._begin, **options)
         self.run = run
-        self.deadline = threading.Timer(run.limits.deadline, self.stop, ["TIMEOUT"])
-        self.deadline.daemon = True
+        self.deadline = _Watch(self)
         self.received = 0  # bytes, of all cells
         self.kept: dict[int, int] = {}  # cell -> bytes of its outputs
-        self.transform = TransformerManager().transform_cell
 
     def create_kernel_manager(self):
         manager = super().create_kernel_manager()
@@ -89,6 +88,7 @@ class _Client(PapermillNotebookClient):
         client = await super().async_start_new_kernel_client()
         plain = client.execute
         self.run.stage = "running"
+        client.session.deserialize = partial(self._receive, client.session, client.session.deserialize)
         self.deadline.start()
         client.execute = lambda code, **options: plain(code, user_expressions=_TAKEN, **options)
         return client
@@ -101,13 +101,32 @@ class _Client(PapermillNotebookClient):
         with contextlib.suppress(AttributeError, ProcessLookupError):
             self.km.provisioner.process.send_signal(signal.SIGKILL)
 
-    def process_message(self, message, cell, cell_index):
-        size = _size(message["content"])
+    def _receive(self, session, deserialize, frames: list, **options) -> dict:
+        """A message of the kernel's, of whatever kind: counted, and unpacked only if it is not too large for that."""
+        size = 100 + sum(len(frame) for frame in frames[3:]) + max(0, len(frames[1]) + len(frames[2]) - 4096)
         self.received += size
-        kept = self.kept.get(cell_index, 0) + size
-        self.kept[cell_index] = kept
         if self.received > self.run.limits.output:
             self.stop("OUTPUT_LIMIT")
+        if size > self.run.limits.output_per_cell:
+            frames = self._without_content(session, frames)
+        return deserialize(frames[:5], **options) | {"size": size}  # no buffers: nothing that is kept needs them
+
+    def _without_content(self, session, frames: list) -> list:
+        """The same message, if it shows something, with nothing to show. Raises ValueError for any other."""
+        header = session.unpack(frames[1]) if len(frames[1]) < 4096 else {}
+        if header.get("msg_type") not in _SHOWN or len(frames[2]) > 4096:
+            self.stop("OUTPUT_LIMIT")
+            raise ValueError("a message too large")
+        header["msg_type"] = "stream"
+        parts = [session.pack(header), frames[2], b"{}", session.pack({"name": "stderr", "text": ""})]
+        return [session.sign(parts), *parts]
+
+    def process_message(self, message, cell, cell_index):
+        if message["msg_type"].startswith("comm_"):
+            return None  # widgets are not kept
+        size = message["size"]
+        kept = self.kept.get(cell_index, 0) + size
+        self.kept[cell_index] = kept
         if kept > self.run.limits.output_per_cell and message["msg_type"] in _SHOWN:
             if kept - size <= self.run.limits.output_per_cell:
                 note = f"(more than {self.run.limits.output_per_cell:,} bytes of output; the rest was left out)\n"
@@ -121,25 +140,44 @@ class _Client(PapermillNotebookClient):
     def _count(self, cell, cell_index, execute_reply) -> None:
         content = execute_reply["content"]
         taken = content.get("user_expressions", {}).get("taken", {}).get("data", {}).get("text/plain")
-        # most cells hold no magic and are taken as they stand; to transform one takes longer than to run it
-        as_written = taken == _checksum(cell.source) or taken == _checksum(self.transform(cell.source))
-        if content.get("status") == "ok" and as_written:
+        if content.get("status") != "ok":
+            return
+        if taken == checksum(cell.source):
             self.run.ran += 1
-        if self.run.on_cell:
-            self.run.on_cell(cell_index + 1, len(self.nb.cells))
+        else:
+            self.run.changed.append((str(taken)[:20], cell.source))
+
+
+class _Watch(threading.Thread):
+    """Stops a run whose time is over, or whose messages fill this process."""
+
+    def __init__(self, client: _Client):
+        super().__init__(daemon=True)
+        self.client = client
+        self.over = threading.Event()
+
+    def run(self) -> None:
+        end, most = time.monotonic() + self.client.run.limits.deadline, _resident() + MAX_GROWTH
+        while not self.over.wait(min(0.2, max(0.0, end - time.monotonic()))):
+            if time.monotonic() >= end:
+                return self.client.stop("TIMEOUT")
+            if _resident() > most:
+                return self.client.stop("OUTPUT_LIMIT")
+
+    def cancel(self) -> None:
+        self.over.set()
+
+
+def _resident() -> int:
+    """Bytes that this process takes; 0 where that is not to be had."""
+    try:
+        with open("/proc/self/statm", "rb") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError):
+        return 0
 
 
 _SHOWN = ("stream", "display_data", "execute_result", "update_display_data")
-
-
-def _checksum(source: str) -> str:
-    return str(zlib.crc32(source.rstrip("\n").encode("utf-8", "replace")))
-
-
-def _size(content: dict) -> int:
-    """About how many bytes a message brings."""
-    parts = [content.get("text", ""), *(content.get("data") or {}).values(), *(content.get("traceback") or [])]
-    return 100 + sum(len(part) if isinstance(part, str) else len(str(part)) for part in parts)
 
 
 def _save_now_and_then(nb_man) -> None:

@@ -1,33 +1,36 @@
 """What students handed in: a folder of notebooks, of student folders, or a zip as learning platforms give it.
 
-Moodle, Canvas (NTU COOL is one) and Gradescope are known by the names in their exports. Nothing is run, or unpacked to
-where an archive says. Only regular files of bounded size are read; what counts of them is copied to `intake/<SHA-256>/`
-in the report folder, so that the results do not depend on the folder any more.
+Moodle, Canvas (NTU COOL is one) and Gradescope are known by the names in their exports (`names.py`). Nothing is run, or
+unpacked to where an archive says. Only regular files of bounded size are read; what counts of them is copied to
+`intake/<SHA-256>/` in the report folder, so that the results do not depend on the folder any more. Whatever is wrong
+with the files of one student is said on that student's line.
 """
 
-import contextlib
-import csv
 import hashlib
 import io
 import os
 import re
 import stat
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from zlib import error as zlib_error
 
 from common.errors import HomeworkError
 from common.files import replacing
-from common.submission.card import Card
+from common.grading.names import NOBODY, Name, Roster, composed, decoder, is_export, of_platform, read_roster
+from common.grading.text import clean
+from common.submission.card import Card, folders
 
 MAX_FILES = 1000  # of one student
-MAX_DEPTH = 6
-_SKIPPED = {"__MACOSX", ".ipynb_checkpoints", ".DS_Store", "Thumbs.db", ".git", "__pycache__"}
-_CANVAS = re.compile(r"^(?P<name>[^_]+)_(?P<late>LATE_)?(?P<id>\d+)_(?P<file>\d+)_(?P<rest>.+)$", re.IGNORECASE)
-_MOODLE = re.compile(r"^(?P<name>.+)_(?P<id>\d+)_assignsubmission_[a-z]+_?(?P<rest>.*)$")
-_GRADESCOPE = re.compile(r"^submission_(?P<id>\d+)$")
+MAX_DEPTH = 20
+MAX_ATTEMPTS = 10  # of one student
+MAX_BYTES = 100 << 20  # that are kept of one student's attempts
+MAX_ZIP, MAX_DIRECTORY = 500 << 20, 1 << 20  # bytes of a student's zip, and of the list of its members
+NOTHING = "Nothing was handed in."
+_SKIPPED = {"__macosx", "__pycache__", "thumbs.db", "desktop.ini", "$recycle.bin", "system volume information"}
+_ARCHIVES = (".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst")
+_NOTEBOOKS = (".ipynb", ".ipynb.txt", ".ipynb.json")  # the last two are what some browsers make of a download
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,10 @@ class Handed:
     sha: str = ""
     problem: str = ""
     days_late: float = 0.0
+    group: str = ""  # equal for those who handed in together
+    listed: bool = True  # on the roster, if there is one
+    who: Name = NOBODY  # as the platform that they come from has it
+    entry: dict[str, str] = field(default_factory=dict)  # the line of the roster
 
 
 @dataclass
@@ -47,7 +54,7 @@ class _File:
 
     path: PurePosixPath
     size: int
-    read: object  # at most so many bytes -> bytes
+    read: Callable[[int], bytes] | None  # at most so many bytes
     problem: str = ""
 
 
@@ -56,37 +63,56 @@ class _Student:
     files: list[_File] = field(default_factory=list)
     late: bool = False
     problem: str = ""
+    group: str = ""
+    listed: bool = True
+    who: Name = NOBODY
 
 
 def collect(source: Path, out: Path, card: Card, how: str, roster: Path | None, max_notebook: int) -> list[Handed]:
     """All that was handed in, in a fixed order. Raises HomeworkError if `source` or `roster` cannot be read."""
-    students = _group(_files(source))
-    known = _roster(roster)
+    known = read_roster(roster)
+    students = _group(list(_files(source, out, known)), known, from_zip=source.is_file())
     handed = []
     for student in sorted(students):
         entry = students[student]
-        late = known.get(student, {}).get("days_late", 1.0 if entry.late else 0.0)
-        for attempt in _attempts(student, entry, out, card, how, max_notebook):
-            handed.append(Handed(student, *attempt, days_late=late))
-    for student in sorted(set(known) - set(students)):
-        handed.append(Handed(student, "", problem="Nothing was handed in."))
+        days = known.days_late(student)
+        late = days if days is not None else 1.0 if entry.late else 0.0
+        told = {"group": entry.group, "listed": entry.listed, "who": entry.who}
+        for attempt in _safely(_attempts, entry, out, card, how, max_notebook):
+            handed.append(Handed(student, *attempt, days_late=late, entry=known.students.get(student, {}), **told))
+    for student in sorted(set(known.students) - set(students)):
+        handed.append(Handed(student, "", problem=NOTHING, entry=known.students[student]))
     return handed
+
+
+def _safely(attempts, *arguments) -> list[tuple[str, str, str]]:
+    """A student's attempts; whatever goes wrong with the files is that student's, and nobody else's."""
+    try:
+        return list(attempts(*arguments))
+    except HomeworkError:
+        raise  # ours: the report folder cannot be written
+    except Exception as error:
+        return [("", "", f"What was handed in cannot be read ({type(error).__name__}: {clean(error, 200)}).")]
 
 
 # --- from folders and archives to files -------------------------------------------------------------------------------
 
 
-def _files(source: Path) -> Iterator[_File]:
+def _files(source: Path, out: Path, roster: Roster) -> Iterator[_File]:
     if source.is_dir():
-        yield from _walk(source, PurePosixPath(), 0)
-    elif source.is_file() and zipfile.is_zipfile(source):
-        yield from _unzip(zipfile.ZipFile(source))
-    else:
-        raise HomeworkError(f"{source} is neither a folder nor a zip file.")
+        yield from _walk(source, PurePosixPath(), 0, out.resolve())
+        return
+    try:
+        archive = zipfile.ZipFile(source)
+    except Exception as error:  # damaged bytes can fail in any way
+        raise HomeworkError(f"{source} is neither a folder nor a zip file that can be read ({error}).") from None
+    yield from _unzip(archive, roster)
 
 
-def _walk(folder: Path, below: PurePosixPath, depth: int) -> Iterator[_File]:
+def _walk(folder: Path, below: PurePosixPath, depth: int, out: Path) -> Iterator[_File]:
     """Files below a folder; links and pipes are named and not followed, of a huge folder only so much is looked at."""
+    if folder.resolve() == out or _is_report(folder):
+        return
     try:
         entries = []
         with os.scandir(folder) as found:
@@ -98,17 +124,29 @@ def _walk(folder: Path, below: PurePosixPath, depth: int) -> Iterator[_File]:
         yield _File(below / "folder", 0, None, f"The folder cannot be read: {error.strerror}.")
         return
     for entry in sorted(entries, key=lambda e: e.name):
-        if entry.name in _SKIPPED:
+        path = below / composed(entry.name)
+        if _is_junk(entry.name):
             continue
         kind = entry.stat(follow_symlinks=False)
-        path = below / entry.name
-        if stat.S_ISDIR(kind.st_mode):
-            if depth < MAX_DEPTH:
-                yield from _walk(folder / entry.name, path, depth + 1)
+        if stat.S_ISDIR(kind.st_mode) and depth == MAX_DEPTH:
+            yield _File(path, 0, None, f"Its folders are nested more than {MAX_DEPTH} deep.")
+        elif stat.S_ISDIR(kind.st_mode):
+            yield from _walk(folder / entry.name, path, depth + 1, out)
         elif not stat.S_ISREG(kind.st_mode):
             yield _File(path, 0, None, f"{path.name} is a link or a pipe; hand in the file itself.")
         else:
             yield _File(path, kind.st_size, lambda limit, name=folder / entry.name: _read(name, limit))
+
+
+def _is_junk(name: str) -> bool:
+    """What systems leave beside people's files."""
+    return name.startswith((".", "~$")) or name.casefold() in _SKIPPED
+
+
+def _is_report(folder: Path) -> bool:
+    """Whether a folder is one that this command has written, or an exam, left among the submissions."""
+    ours = ({"records", "intake"}, {"inputs", "labels"})
+    return any(all((folder / part).is_dir() for part in parts) for parts in ours)
 
 
 def _read(path: Path, limit: int) -> bytes:
@@ -116,166 +154,214 @@ def _read(path: Path, limit: int) -> bytes:
         return file.read(limit)
 
 
-def _unzip(archive: zipfile.ZipFile) -> Iterator[_File]:
+def _unzip(archive: zipfile.ZipFile, roster: Roster) -> Iterator[_File]:
     """Members of an archive, under names that cannot lead anywhere; nothing is unpacked before it is asked for."""
-    for info in sorted(archive.infolist(), key=lambda i: i.filename):
-        parts = [part for part in re.split(r"[/\\]", info.filename) if part not in ("", ".", "..") and ":" not in part]
-        if info.is_dir() or not parts or _SKIPPED & set(parts):
+    members = archive.infolist()
+    raw = {id(info): _raw_name(info) for info in members}
+    decode = decoder([name for name in raw.values() if name is not None], roster)
+    named = [(info.filename if raw[id(info)] is None else decode(raw[id(info)]), info) for info in members]
+    for name, info in sorted(named, key=lambda pair: pair[0]):
+        parts = [part for part in re.split(r"[/\\]", name) if part not in ("", ".", "..") and ":" not in part]
+        if info.is_dir() or not parts or any(map(_is_junk, parts)):
             continue
         kind = info.external_attr >> 16
         problem = f"{parts[-1]} is a link; hand in the file itself." if kind and stat.S_ISLNK(kind) else ""
-        yield _File(PurePosixPath(*parts), info.file_size, lambda limit, i=info: _member(archive, i, limit), problem)
+        path = PurePosixPath(*map(composed, parts))
+        yield _File(path, info.file_size, lambda limit, i=info: _member(archive, i, limit), problem)
+
+
+def _raw_name(info: zipfile.ZipInfo) -> bytes | None:
+    """The bytes of a name whose spelling the archive does not say; None where it does."""
+    return None if info.flag_bits & 0x800 else info.filename.encode("cp437", "replace")
 
 
 def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limit: int) -> bytes:
     try:
         with archive.open(info) as file:
             return file.read(limit)  # unpacks no more than that, whatever the archive promises
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError, zlib_error) as error:
-        raise OSError(0, f"it is damaged or encrypted ({error})") from None
+    except Exception as error:  # damaged bytes can fail in any way
+        raise OSError(0, f"it is damaged or encrypted ({clean(error, 200)})") from None
 
 
 # --- from files to students -------------------------------------------------------------------------------------------
 
 
-def _group(files: Iterator[_File]) -> dict[str, _Student]:
+def _group(found: list[_File], roster: Roster, from_zip: bool) -> dict[str, _Student]:
     """Files by student: by folder, or by the names that a learning platform gives."""
-    found = list(files)
-    tops = {file.path.parts[0] for file in found}
-    if len(tops) == 1 and all(len(file.path.parts) > 1 for file in found):
-        top = next(iter(tops))
-        if not (_MOODLE.match(top) or _GRADESCOPE.match(top)) and (
-            any(len(file.path.parts) > 2 for file in found) or len(found) > 1
-        ):
-            for file in found:  # the one folder that a zip of a folder has
-                file.path = PurePosixPath(*file.path.parts[1:])
-    owners = _gradescope(found)
+    while _has_wrapper(found, roster, from_zip):
+        for file in found:
+            file.path = PurePosixPath(*file.path.parts[1:])
+    groups = _gradescope(found)
     students: dict[str, _Student] = {}
     for file in found:
-        first = file.path.parts[0]
-        student, late = first, False
-        if len(file.path.parts) == 1:
-            if file.path.name in ("submission_metadata.yml", "roster.csv"):
-                continue
-            student = file.path.stem
-            if match := _CANVAS.match(first):
-                student, late = f"{match['name']}_{match['id']}", bool(match["late"])
-            elif match := _MOODLE.match(first):
-                student = f"{match['name']}_{match['id']}"
-        elif match := _MOODLE.match(first):
-            student = f"{match['name']}_{match['id']}"
-        elif first in owners:
-            student = owners[first]
-        entry = students.setdefault(student, _Student())
-        entry.late |= late
-        if len(entry.files) < MAX_FILES:
-            entry.files.append(file)
-        else:
-            entry.problem = f"More than {MAX_FILES} files were handed in."
+        first, in_folder = file.path.parts[0], len(file.path.parts) > 1
+        if not in_folder and file.path.name in ("submission_metadata.yml", "roster.csv"):
+            continue
+        owners = groups.get(first) or [of_platform(first, in_folder)]
+        for name in owners:
+            student = roster.find(name.student, *name.others)
+            entry = students.setdefault(
+                student or name.student, _Student(listed=not roster or student is not None, who=name)
+            )
+            entry.late |= name.late
+            entry.group = first if len(owners) > 1 else ""
+            if len(entry.files) < MAX_FILES:
+                entry.files.append(file)
+            else:
+                entry.problem = f"More than {MAX_FILES} files were handed in."
     return students
 
 
-def _gradescope(files: list[_File]) -> dict[str, str]:
+def _has_wrapper(found: list[_File], roster: Roster, from_zip: bool) -> bool:
+    """Whether all lies in one folder that is nobody's, as in the zip of a folder, or unpacked twice."""
+    tops = {file.path.parts[0] for file in found}
+    if len(tops) != 1 or any(len(file.path.parts) == 1 for file in found):
+        return False
+    (top,) = tops
+    if is_export(top) or roster.find(of_platform(top, True).student) is not None:
+        return False
+    if any(file.path.parts[1:] == ("submission_metadata.yml",) for file in found):
+        return True
+    if any(len(file.path.parts) == 2 for file in found):  # files lie in it: a class, or what one student handed in?
+        return from_zip and len(found) > 1
+    below = {file.path.parts[1] for file in found}
+    return from_zip or len(below) > 1 or below == {top}
+
+
+def _gradescope(files: list[_File]) -> dict[str, list[Name]]:
     """Who handed in which folder, as the export's `submission_metadata.yml` says."""
     import yaml
 
     for file in files:
-        if file.path.parts == ("submission_metadata.yml",):
-            try:
-                entries = yaml.safe_load(file.read(20 << 20))
-                return {
-                    str(folder): "+".join(
-                        str(who.get(":sid") or who.get(":email") or who.get(":name")) for who in submitters
-                    )
-                    for folder, values in entries.items()
-                    if (submitters := values.get(":submitters"))
-                }
-            except (yaml.YAMLError, AttributeError, OSError) as error:
-                raise HomeworkError(f"submission_metadata.yml cannot be read: {str(error).splitlines()[0]}.") from None
+        if file.path.parts != ("submission_metadata.yml",) or file.read is None:
+            continue
+        try:
+            entries = yaml.safe_load(file.read(20 << 20))
+            return {
+                str(folder): [_member_of_group(who) for who in values[":submitters"]]
+                for folder, values in entries.items()
+                if values.get(":submitters")
+            }
+        except (yaml.YAMLError, AttributeError, TypeError, OSError, RecursionError) as error:
+            raise HomeworkError(f"submission_metadata.yml cannot be read: {clean(error, 200)}.") from None
     return {}
 
 
-def _roster(path: Path | None) -> dict[str, dict]:
-    """The roster: a CSV with a column `student`, and perhaps `days_late`."""
-    if path is None:
-        return {}
-    try:
-        with open(path, newline="", encoding="utf-8-sig") as file:
-            rows = list(csv.DictReader(file))
-        if rows and "student" not in rows[0]:
-            raise HomeworkError(f"{path} needs a column 'student'; it has {', '.join(rows[0])}.")
-        return {
-            row["student"]: ({"days_late": float(row["days_late"])} if row.get("days_late") else {}) for row in rows
-        }
-    except (OSError, ValueError, csv.Error) as error:
-        raise HomeworkError(f"The roster {path} cannot be read: {error}.") from None
+def _member_of_group(who: dict) -> Name:
+    names = [composed(str(who[key])) for key in (":sid", ":email", ":name") if who.get(key)]
+    return Name(names[0] if names else "unknown", "gradescope", others=tuple(names[1:]))
 
 
 # --- from a student's files to attempts -------------------------------------------------------------------------------
 
 
-def _attempts(student: str, entry: _Student, out: Path, card: Card, how: str, max_notebook: int):
+def _attempts(entry: _Student, out: Path, card: Card, how: str, max_notebook: int) -> Iterator[tuple[str, str, str]]:
     """(name, sha, problem) of each attempt: every notebook is one; so is every folder with prediction files."""
     if entry.problem:
         yield "", "", entry.problem
         return
     files = [other for file in entry.files for other in _opened(file)]
     if how == "run":
-        wanted = [[("notebook.ipynb", file)] for file in files if file.path.suffix == ".ipynb"]
+        wanted = [[("notebook.ipynb", file)] for file in files if _is_notebook(file, card)]
         limits = {"notebook.ipynb": max_notebook + 1}  # one more, so that the worker sees that it is too long
     else:
         limits = {name: size + 1 for name, size in card.submission.files.items()}
         wanted = _prediction_files(files, list(limits))
+    if len(wanted) > MAX_ATTEMPTS:
+        yield "", "", f"There are {len(wanted)} attempts among what was handed in; at most {MAX_ATTEMPTS} are taken."
+        return
+    room = MAX_BYTES
     for attempt in wanted:
-        yield _take(attempt, limits, out, how)
+        shown, sha, problem, size = _take(attempt, limits, room, out, how)
+        room -= size
+        yield shown, sha, problem
     if not wanted:
-        what = "no notebook (.ipynb)" if how == "run" else f"no file {card.submission.file}"
-        first = next((file.problem for file in files if file.problem), "")
-        yield "", "", first or f"There is {what} among what was handed in."
+        yield "", "", _why_nothing(files, card, how)
 
 
-def _opened(file: _File) -> Iterator[_File]:
-    """The file, or what it holds if it is a student's own zip."""
-    if file.path.suffix.lower() != ".zip" or file.problem or file.size > 500 << 20:
+def _is_notebook(file: _File, card: Card) -> bool:
+    """Whether a file is a notebook, and not that of another starter of the same homework."""
+    name = file.path.name.casefold()
+    if not name.endswith(_NOTEBOOKS):
+        return False
+    stem = name[: name.index(".ipynb")]
+    siblings = [one for folder in folders().values() if folder.name == card.folder for one in folder.notebooks]
+    others = [name.removesuffix(".ipynb") for one in siblings if one.id != card.id for name in one.notebooks]
+    return not stem.endswith(tuple(other for other in others if other != "solution"))
+
+
+def _why_nothing(files: list[_File], card: Card, how: str) -> str:
+    problem = next((file.problem for file in files if file.problem), "")
+    what = "no notebook (.ipynb)" if how == "run" else f"no file {card.submission.file}"
+    archive = next((file.path.name for file in files if file.path.name.casefold().endswith(_ARCHIVES)), "")
+    if not problem and archive:
+        return f"{archive} is an archive of a kind that is not unpacked: hand in the file itself, or a .zip."
+    return problem or f"There is {what} among what was handed in."
+
+
+def _opened(file: _File, depth: int = 0) -> Iterator[_File]:
+    """The file, or what it holds if it is a student's own zip (in a zip)."""
+    if file.path.suffix.lower() != ".zip" or file.problem or depth == 3:
         yield file
         return
-    with contextlib.suppress(OSError, zipfile.BadZipFile):
-        for count, member in enumerate(_unzip(zipfile.ZipFile(io.BytesIO(file.read(500 << 20))))):
-            if count == MAX_FILES:
-                break
-            member.path = file.path.with_suffix("") / member.path
-            yield member
+    try:
+        content = file.read(MAX_ZIP + 1)
+        if len(content) > MAX_ZIP or _directory_size(content) > MAX_DIRECTORY:
+            raise ValueError(f"it has more than {MAX_ZIP >> 20} MB, or too many files")
+        members = list(_unzip(zipfile.ZipFile(io.BytesIO(content)), Roster()))[:MAX_FILES]
+    except Exception as error:  # damaged bytes can fail in any way
+        file.problem = f"{file.path.name} cannot be unpacked: {clean(error, 200) or type(error).__name__}."
+        yield file
+        return
+    for member in members:
+        member.path = file.path.with_suffix("") / member.path
+        yield from _opened(member, depth + 1)
+
+
+def _directory_size(content: bytes) -> int:
+    """Bytes of the list of a zip's members, from its last lines: it is read as a whole, however long."""
+    place = content.rfind(b"PK\x05\x06")
+    return int.from_bytes(content[place + 12 : place + 16], "little") if place >= 0 else 0
 
 
 def _prediction_files(files: list[_File], names: list[str]) -> list[list[tuple[str, _File]]]:
     """Per folder the files that the card asks for; a platform may have put something before their names."""
-    folders: dict[PurePosixPath, dict[str, _File]] = {}
+    places: dict[PurePosixPath, dict[str, _File]] = {}
     for file in files:
         for name in names:
             if file.path.name == name or file.path.name.endswith(f"_{name}"):
-                folders.setdefault(file.path.parent, {})[name] = file
-    if not folders:  # one file of the right kind under any name
+                places.setdefault(file.path.parent, {})[name] = file
+    if not places:  # one file of the right kind under any name
         same = [file for file in files if file.path.name.endswith(PurePosixPath(names[0]).suffix)]
-        folders = {file.path: {names[0]: file} for file in same}
-    return [list(found.items()) for _, found in sorted(folders.items()) if names[0] in found]
+        places = {file.path: {names[0]: file} for file in same}
+    return [list(found.items()) for _, found in sorted(places.items()) if names[0] in found]
 
 
-def _take(attempt: list[tuple[str, _File]], limits: dict[str, int], out: Path, how: str) -> tuple[str, str, str]:
-    """Copy an attempt's files to `intake/`; returns (name, sha, problem)."""
+def _take(
+    attempt: list[tuple[str, _File]], limits: dict[str, int], room: int, out: Path, how: str
+) -> tuple[str, str, str, int]:
+    """Copy an attempt's files to `intake/`; returns (name, sha, problem, bytes). Raises HomeworkError if it cannot."""
     shown = str(attempt[0][1].path)
     digest, contents = hashlib.sha256(how.encode()), {}
     for name, file in attempt:
         if file.problem:
-            return shown, "", file.problem
+            return shown, "", file.problem, 0
         try:
             contents[name] = file.read(limits[name])
         except OSError as error:
-            return shown, "", f"{file.path.name} cannot be read: {error.strerror or error}."
+            return shown, "", f"{file.path.name} cannot be read: {error.strerror or error}.", 0
         digest.update(f"{name}:{len(contents[name])}:".encode() + contents[name])
+    size = sum(map(len, contents.values()))
+    if size > room:
+        return shown, "", f"What was handed in has more than {MAX_BYTES >> 20} MB in all.", 0
     sha = digest.hexdigest()
     for name, content in contents.items():
         target = out / "intake" / sha / name
-        if not target.exists():
+        if target.exists():
+            continue
+        try:
             with replacing(target) as partial:
                 partial.write_bytes(content)
-    return shown, sha, ""
+        except OSError as error:
+            raise HomeworkError(f"Cannot write {target}: {error.strerror}.") from None
+    return shown, sha, "", size

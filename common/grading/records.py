@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import zlib
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
@@ -50,6 +51,7 @@ class Job:
     threads: int = 1
     tier: str = "A"
     bubblewrap: bool = False
+    cores: tuple[int, ...] = ()  # the CPU cores that it may use; all without
     limits: Limits = field(default_factory=Limits)
 
     @property
@@ -87,6 +89,11 @@ class Record:
     seconds: float = 0.0
     cpu_seconds: float = 0.0
     peak_memory: int = 0
+
+
+def checksum(source: str) -> str:
+    """Of a cell's code: what the engine asks a kernel for, to see whether it has taken the code as it stands."""
+    return str(zlib.crc32(source.rstrip("\n").encode("utf-8", "replace")))
 
 
 def job_key(*parts: str | bytes) -> str:

@@ -6,21 +6,22 @@ name of a file is a student's own.
 
 import base64
 import binascii
-import csv
 import hashlib
-import io
 import itertools
 import json
 import math
 import re
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from common.files import replacing
-from common.grading.intake import Handed
+from common.grading import gradebook
+from common.grading.intake import NOTHING, Handed
+from common.grading.names import NOBODY, Name
 from common.grading.policy import Policy
 from common.grading.records import STATES, Record
+from common.grading.text import clean, table
 from common.submission.card import RUNGS, Card
 
 COLUMNS = (
@@ -28,7 +29,6 @@ COLUMNS = (
     "cells", "tier", "flags", "message", "sha256",
 )  # fmt: skip
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 _OURS = {"injected-parameters", "papermill-error-cell-tag"}  # cells that papermill has put in
 _PNG = b"\x89PNG\r\n\x1a\n"
 MAX_PICTURES, MAX_PICTURE = 12, 400_000  # per page; bytes of each
@@ -46,6 +46,14 @@ class Row:
     days_late: float
     points: float
     flags: tuple[str, ...]
+    listed: bool = True  # on the roster, if there is one
+    who: Name = NOBODY
+    entry: dict[str, str] = field(default_factory=dict)  # the line of the roster
+
+    @property
+    def missing(self) -> bool:
+        """On the roster, and nothing was handed in."""
+        return not self.attempt and self.record.message == NOTHING
 
     @property
     def slug(self) -> str:
@@ -56,26 +64,36 @@ class Row:
 
 def rows(handed: list[Handed], records: dict[str, Record], card: Card, policy: Policy) -> list[Row]:
     """One row per student, in the order of their names; attempts that are not graded yet are left out."""
-    owners: dict[str, list[str]] = {}
+    owners: dict[str, list[Handed]] = {}
     for attempt in handed:
-        if attempt.sha and attempt.student not in owners.setdefault(attempt.sha, []):
-            owners[attempt.sha].append(attempt.student)
+        if attempt.sha:
+            owners.setdefault(attempt.sha, []).append(attempt)
     students: dict[str, list[Row]] = {}
     for attempt in handed:
         record = _record(attempt, records, card)
         if record is None:
             continue
-        twins = [name for name in owners.get(attempt.sha, []) if name != attempt.student]
-        flags = record.flags + ((f"the same file as {', '.join(map(clean, twins))}",) if twins else ())
+        flags = record.flags + _flags(attempt, owners.get(attempt.sha, []))
         points = policy.points(record, attempt.days_late)
-        row = Row(attempt.student, attempt.name, 1, attempt.sha, record, attempt.days_late, points, flags)
+        row = Row(attempt.student, attempt.name, 1, attempt.sha, record, attempt.days_late, points, flags,
+                  attempt.listed, attempt.who, attempt.entry)  # fmt: skip
         students.setdefault(attempt.student, []).append(row)
     chosen = []
     for student in sorted(students):
         attempts = students[student]
         best = attempts[-1] if policy.attempts == "last" else max(attempts, key=lambda row: _worth(row, card))
-        chosen.append(Row(**{**best.__dict__, "attempts": len(attempts)}))
+        chosen.append(replace(best, attempts=len(attempts)))
     return chosen
+
+
+def _flags(attempt: Handed, equal: list[Handed]) -> tuple[str, ...]:
+    """What an instructor should know of an attempt, beside what its record says."""
+    twins = dict.fromkeys(
+        one.student for one in equal
+        if one.student != attempt.student and not (one.group and one.group == attempt.group)
+    )  # fmt: skip
+    flags = (f"the same file as {', '.join(map(clean, twins))}",) if twins else ()
+    return flags if attempt.listed else (*flags, "not on the roster")
 
 
 def _record(attempt: Handed, records: dict[str, Record], card: Card) -> Record | None:
@@ -92,31 +110,6 @@ def _worth(row: Row, card: Card) -> tuple:
     return row.points, True, -score if card.metric.direction == "lower" else score
 
 
-def clean(text: str) -> str:
-    """Text of a student's on one line, without control characters and tricks with the direction of writing."""
-    return _CONTROL.sub("", " ".join(str(text).split()))[:500]
-
-
-def cell(value) -> str:
-    """A value for a CSV that a spreadsheet shows and does not compute."""
-    if value is None:
-        return ""
-    if isinstance(value, float):
-        return f"{value:.6g}"
-    if isinstance(value, int):
-        return str(value)
-    text = clean(value)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
-
-
-def _table(header: tuple[str, ...], lines: list[list]) -> str:
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    table.writerow(header)
-    table.writerows([[cell(value) for value in line] for line in lines])
-    return text.getvalue()
-
-
 def results_csv(found: list[Row]) -> str:
     """The results; the same bytes whatever machine ran them, however often it was stopped: no times."""
     lines = []
@@ -128,12 +121,7 @@ def results_csv(found: list[Row]) -> str:
                 row.attempts, r.cells_run, r.cells, r.tier, "; ".join(row.flags), r.message, row.sha,
             ]
         )  # fmt: skip
-    return _table(COLUMNS, lines)
-
-
-def lms_csv(found: list[Row], card: Card) -> str:
-    """Student and grade, as Moodle, Canvas and NTU COOL read it when columns are matched by hand."""
-    return _table(("student", f"{card.id} points"), [[row.student, row.points] for row in found])
+    return table(COLUMNS, lines)
 
 
 def results_json(found: list[Row]) -> str:
@@ -177,6 +165,8 @@ def report_html(found: list[Row], card: Card, policy: Policy, tier: str) -> str:
         "report.html",
         card=card,
         rows=ranked,
+        missing=[row.student for row in found if row.missing],
+        unlisted=[row.student for row in found if not row.listed],
         policy=policy,
         tier=tier,
         states={state: states[state] for state in STATES if states[state]},
@@ -300,7 +290,7 @@ def write(found: list[Row], card: Card, policy: Policy, tier: str, out: Path, ex
     files = {
         "results.csv": results_csv(found),
         "results.json": results_json(found),
-        "lms.csv": lms_csv(found, card),
+        "lms.csv": "\ufeff" + gradebook.text(found, card, policy.most),  # the mark is for Excel
         "report.html": report_html(found, card, policy, tier),
     }
     for row in found:

@@ -1,17 +1,17 @@
-"""Scoring in a process of its own, `python -m common.grading.scorer`: it runs no student code.
+"""Scoring in a process of its own: it runs no student code.
 
 It reads the files that were handed in with the reader that everybody uses, under limits, and keeps the right answers in
 memory for the next one.
 """
 
 import hashlib
-import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 
-from common.grading.helper import Helper, questions
+from common.errors import GraderError, SubmissionError
+from common.grading.helper import Helper, limit, questions
 
 SECONDS = 300  # for one submission; judges that replay episodes take longest
 _MEMORY = 4 << 30
@@ -31,17 +31,18 @@ class Scores:
 
 
 def ask(helper: Helper, homework: str, file: Path, data: str, profile: str) -> Scores:
-    """The scores of one file, from the process `helper`; if that dies of the file, it says so."""
+    """The scores of one file, from the process `helper`. Raises GraderError if that fails: no student's fault."""
     question = {"homework": homework, "file": str(file), "data": data, "profile": profile}
     answer = helper.ask(question, SECONDS)
     if answer is None:
-        return Scores(f"{file.name} could not be scored: reading it took too long, or more memory than allowed.")
+        raise GraderError(f"{file.name} was not scored: the scorer took longer than {SECONDS} s, or died.")
+    if "failure" in answer:
+        raise GraderError(f"{file.name} was not scored: {answer['failure']}")
     return Scores(**answer)
 
 
 def score(homework: str, file: Path, data: str, profile: str) -> Scores:
     """The scores of one file: on the whole test set, and on its public and its private half."""
-    from common.errors import SubmissionError
     from common.submission.homework import Homework
 
     subject = Homework(homework)
@@ -51,6 +52,8 @@ def score(homework: str, file: Path, data: str, profile: str) -> Scores:
         whole = subject.judge(answers, reference)
     except SubmissionError as error:
         return Scores(problem=str(error))
+    except MemoryError:
+        return Scores(problem=f"{file.name} needs more memory to be read than is allowed.")
     halves = {True: whole, False: whole}
     if _splits(subject.card):
         public = _public(len(reference), data)
@@ -93,26 +96,13 @@ def _reference(homework: str, data: str, profile: str):
     return _known[key]
 
 
-def _limit() -> None:
-    if sys.platform != "win32":
-        import resource
-
-        for what, limit in ((resource.RLIMIT_DATA, _MEMORY), (resource.RLIMIT_CORE, 0)):
-            hard = resource.getrlimit(what)[1]
-            value = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
-            resource.setrlimit(what, (value, value))
-
-
 def main() -> None:
-    _limit()
+    limit("DATA", _MEMORY)
+    limit("CORE", 0)
     for question, answer in questions():
         file = Path(question.pop("file"))
         try:
-            scores = score(file=file, **question)
-        except MemoryError:
-            scores = Scores(f"{file.name} needs more memory to be read than is allowed.")
-        answer(asdict(scores))
-
-
-if __name__ == "__main__":
-    main()
+            scores = asdict(score(file=file, **question))
+        except Exception as error:  # answers that cannot be read, a full disk, a bug: no student's fault
+            scores = {"failure": f"{type(error).__name__}: {error}"}
+        answer(scores)

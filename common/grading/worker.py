@@ -5,39 +5,40 @@ import json
 import logging
 import os
 import shutil
-import tempfile
+import site
 import time
-from collections.abc import Callable
 from dataclasses import asdict, replace
 from functools import cached_property
 from pathlib import Path
 
+from common import data as sources
 from common import kernels
-from common.errors import NotebookError
+from common.errors import GraderError, NotebookError
 from common.files import replacing
-from common.grading import records, scorer
+from common.grading import prepare, records, scorer
 from common.grading.helper import Helper, questions
-from common.grading.prepare import prepare
 from common.grading.records import Job, Limits, Record
-from common.kernels import sandbox
+from common.grading.text import clean
+from common.kernels import cgroups, sandbox, scratch
 from common.kernels.server import SANDBOX
+from common.kernels.warden import STATUS
 from common.submission.card import find_card
 
-PREFIX = "hw-job-"  # of the working folders, followed by the worker's process
+PREFIX = "hw-job-"  # of the working folders
 _OUT_OF_MEMORY = ("MemoryError", "can't allocate memory", "not enough memory", "out of memory", "Unable to allocate")
 
 
 class Worker:
-    """Grades jobs one after another; keeps papermill and the scorer loaded in between."""
+    """Grades jobs one after another; keeps papermill and its helpers loaded in between."""
 
     def __init__(self):
         self.scorer = Helper("common.grading.scorer")
+        self.reader = Helper("common.grading.prepare")
         self.kernels = contextlib.ExitStack()  # the fork server, once a notebook is run
-        self.on_cell: Callable[[int, int], None] | None = None  # told of every cell that ended
-        self.readable = sandbox.readable_paths()
 
     def close(self) -> None:
         self.scorer.close()
+        self.reader.close()
         self.kernels.close()
 
     @cached_property
@@ -54,85 +55,78 @@ class Worker:
         return papermill
 
     def grade(self, job: Job) -> Record:
-        """Grade one job, and write its record (except after a failure of the grader itself)."""
+        """Grade one job, and write its record, except after a failure of the grader itself."""
         started = time.monotonic()
         try:
-            record = self._files(job) if job.how == "files" else self._run(job)
-        except OSError as error:
-            record = Record(job.key, job.homework, "INFRA_ERROR", f"The grader could not work: {error}.", job.tier)
-        record = replace(record, seconds=round(time.monotonic() - started, 2))
-        if record.state != "INFRA_ERROR":
-            records.write(record, job.record_path)
-        return record
+            with scratch.folder(PREFIX) as folder:
+                record = self._files(job, folder) if job.how == "files" else self._run(job, folder)
+            record = replace(record, seconds=round(time.monotonic() - started, 2), message=clean(record.message))
+            if record.state != "INFRA_ERROR":
+                records.write(record, job.record_path)
+            return record
+        except Exception as error:  # a full disk, no home, a library that fails: whatever it is, no student has done it
+            what = str(error) if isinstance(error, GraderError) else f"{type(error).__name__}: {error}"
+            return _failed(job, f"The grader could not work: {what}")
 
-    def _files(self, job: Job) -> Record:
+    def _files(self, job: Job, folder: Path) -> Record:
         """Score the files that were handed in, without running anything."""
-        card = find_card(job.homework)
-        with tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-") as folder:
-            for name in card.submission.files:
-                with contextlib.suppress(FileNotFoundError):
-                    shutil.copyfile(Path(job.source) / name, Path(folder) / name)
-            return self._scored(Record(job.key, job.homework, "OK", tier="no code was run"), job, Path(folder), {})
+        for name in find_card(job.homework).submission.files:
+            with contextlib.suppress(FileNotFoundError):
+                shutil.copyfile(Path(job.source) / name, folder / name)
+        return self._scored(Record(job.key, job.homework, "OK", tier="no code was run"), job, folder, {})
 
-    def _run(self, job: Job) -> Record:
+    def _run(self, job: Job, folder: Path) -> Record:
         try:
-            notebook, flags = prepare((Path(job.source) / "notebook.ipynb").read_bytes(), job.limits)
+            notebook, flags = prepare.ask(self.reader, Path(job.source) / "notebook.ipynb", job.limits)
         except NotebookError as error:
             return Record(job.key, job.homework, "INVALID_NOTEBOOK", str(error), job.tier)
-        with tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-", ignore_cleanup_errors=True) as folder:
-            os.chmod(folder, 0o711)
-            run, failure = self._execute(notebook, job, folder)
-            outbox = Path(folder) / "out"
-            status = _status(outbox / sandbox.STATUS)
-            if status is None and run.stopped:  # bubblewrap takes its warden along
-                status = {"reason": "ended", "exit": None, "peak_memory": 0, "cpu_seconds": 0.0, "files": {}}
-            flags = tuple(flags)
-            if run.stage == "preparing":
-                message = f"This notebook cannot be prepared for a run: {_told(failure)}"
-                return Record(job.key, job.homework, "INVALID_NOTEBOOK", message, job.tier, flags)
-            if run.stage == "starting" or status is None or status["reason"] == "failed":  # nothing of theirs has run
-                why = (status or {}).get("error") or _told(failure)
-                return Record(job.key, job.homework, "INFRA_ERROR", f"The sandbox did not start: {why}.", job.tier)
-            state, message = _judge(run, failure, status, job)
-            record = Record(
-                job.key, job.homework, state, message, job.tier, flags, run.ran, run.cells,
-                cpu_seconds=status["cpu_seconds"], peak_memory=status["peak_memory"],
-            )  # fmt: skip
-            return self._scored(record, job, outbox, status["files"])
+        folder.chmod(0o711)
+        run, failure = self._execute(notebook, job, folder)
+        outbox = folder / "out"
+        status = _status(outbox / STATUS)
+        if status is None and run.stopped:  # bubblewrap takes its warden along
+            status = {"reason": "ended", "exit": None, "peak_memory": 0, "cpu_seconds": 0.0, "files": {}}
+        if run.stage != "running" or status is None or status["reason"] == "failed":
+            why = (status or {}).get("error") or _told(failure)
+            what = "The warden ended without a word" if run.stage == "running" else "The sandbox did not start"
+            return _failed(job, f"{what}: {why}.")
+        sums = prepare.ask_sums(self.reader, [source for _, source in run.changed])
+        run.ran += sum(taken == checksum for (taken, _), checksum in zip(run.changed, sums, strict=False))
+        state, message = _judge(run, failure, status, job)
+        record = Record(
+            job.key, job.homework, state, message, job.tier, tuple(flags), run.ran, run.cells,
+            cpu_seconds=status["cpu_seconds"], peak_memory=status["peak_memory"],
+        )  # fmt: skip
+        return self._scored(record, job, outbox, status["files"])
 
-    def _execute(self, notebook, job: Job, folder: str):
+    def _execute(self, notebook, job: Job, folder: Path):
         """Run the notebook; returns what was seen and the exception that ended it, if one did."""
         papermill = self.papermill
         from common.grading.engine import Run
 
         for name in ("s", "work", "out"):
-            os.mkdir(f"{folder}/{name}", 0o700)
-        card = find_card(job.homework)
-        inputs = str(Path(job.data).resolve() / "inputs")
-        box = sandbox.Sandbox(
-            job.tier, folder, f"{folder}/out", dict(card.submission.files), [*self.readable, inputs],
-            _gpu() if job.device != "cpu" else [], job.limits.memory, job.limits.disk, processes=job.limits.processes,
-            bubblewrap=job.bubblewrap,
-        )  # fmt: skip
-        parameters = {"PROFILE": job.profile, "DATA": inputs, "DEVICE": job.device, "SEED": job.seed}
-        run = Run(job.limits, _environment(box, job), box.sockets, self.on_cell)
-        job.executed_path.parent.mkdir(parents=True, exist_ok=True)
-        partial = Path(folder) / "out" / "executed.ipynb"
-        failure = None
+            (folder / name).mkdir(0o700)
+        box = _sandbox(job, folder)
+        parameters = {"PROFILE": job.profile, "DATA": box.readable[-1], "DEVICE": job.device, "SEED": job.seed}
+        run = Run(job.limits, _environment(box, job), box.sockets)
+        partial, failure = folder / "out" / "executed.ipynb", None
+        plain = bool(kernels.why_not())  # tier C where kernels are not forked: no warden either
         try:
             papermill.execute_notebook(
                 notebook, partial, {**parameters, "OUTPUT_DIR": f"{box.work}/outputs"}, progress_bar=False,
                 engine_name="homeworks-grading", kernel_name="python3", language="python", run=run,
+                cwd=sandbox.plain_folder(box) if plain else None,
             )  # fmt: skip
         except Exception as error:  # a kernel may send anything at all, and libraries fail on it in their own ways
             failure = error
-        end = time.monotonic() + (
-            15 if run.stage != "preparing" else 0
-        )  # the warden has ten seconds, then it is killed
-        while not (Path(box.outbox) / sandbox.STATUS).exists() and time.monotonic() < end:
+        if plain:
+            sandbox.collect_plainly(box)
+        end = time.monotonic() + (15 if run.stage == "running" else 1)  # the warden has ten seconds, then it is killed
+        while not Path(box.outbox, STATUS).exists() and time.monotonic() < end:
             time.sleep(0.01)
-        with contextlib.suppress(OSError), replacing(job.executed_path) as path:
-            shutil.copyfile(partial, path)
+        if partial.exists():
+            with replacing(job.executed_path) as path:
+                shutil.copyfile(partial, path)
         return run, failure
 
     def _scored(self, record: Record, job: Job, folder: Path, refused: dict) -> Record:
@@ -151,6 +145,22 @@ class Worker:
         if record.state == "OK":
             return replace(record, state="INVALID_SUBMISSION", message=problem)
         return record
+
+
+def _failed(job: Job, message: str) -> Record:
+    return Record(job.key, job.homework, "INFRA_ERROR", clean(message), job.tier)
+
+
+def _sandbox(job: Job, folder: Path) -> sandbox.Sandbox:
+    """What the job's kernel gets; the last folder that it may read is the test set's inputs."""
+    out, data = Path(job.out), Path(job.data).resolve()
+    hidden = [str(path) for path in sources.secrets(job.homework)]
+    return sandbox.Sandbox(
+        job.tier, str(folder), f"{folder}/out", dict(find_card(job.homework).submission.files),
+        [*sandbox.readable_paths([out, data]), str(data / "inputs")], hidden,
+        _gpu() if job.device != "cpu" else [], job.limits.memory, job.limits.disk, processes=job.limits.processes,
+        groups=list(cgroups.parents()), cores=list(job.cores), bubblewrap=job.bubblewrap,
+    )  # fmt: skip
 
 
 def _status(path: Path) -> dict | None:
@@ -216,6 +226,7 @@ def _environment(box: sandbox.Sandbox, job: Job) -> dict[str, str]:
         "LOGNAME": "student",
         "OMP_NUM_THREADS": threads,
         "OPENBLAS_NUM_THREADS": threads,
+        "PYTHONUSERBASE": site.getuserbase(),
         "HW_DATA_DIR": f"{box.work}/home/data",
         "HW_PROGRESS": "0",
     }
@@ -229,9 +240,4 @@ def main() -> None:
     with contextlib.closing(Worker()) as worker:
         for question, answer in questions():
             job = Job(**question | {"limits": Limits(**question["limits"])})
-            worker.on_cell = lambda done, cells, answer=answer: answer({"note": {"done": done, "cells": cells}})
             answer(asdict(worker.grade(job)))
-
-
-if __name__ == "__main__":
-    main()

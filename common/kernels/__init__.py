@@ -9,16 +9,16 @@ HW_FAST_KERNELS=0 in the environment, the plain kernel starts as ever.
 import contextlib
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 _HERE = Path(__file__).parent
+PREFIX = "hw-kernels-"  # of the server's folder
 SOCKET = "HW_KERNEL_SERVER"  # environment variable: where the server listens
 
 
@@ -43,7 +43,14 @@ def serving(also: Sequence[str] = ()) -> Iterator[bool]:
     if os.environ.get(SOCKET) or why_not():
         yield bool(os.environ.get(SOCKET))
         return
-    folder = Path(tempfile.mkdtemp(prefix="hw-kernels-"))  # for this user's eyes alone
+    from common.kernels import scratch
+
+    scratch.sweep(PREFIX)
+    with scratch.folder(PREFIX) as folder:
+        yield from _serve(folder, also)
+
+
+def _serve(folder: Path, also: Sequence[str]) -> Iterator[bool]:
     before = {name: os.environ.get(name) for name in (SOCKET, "JUPYTER_PATH")}
     server = None
     try:
@@ -67,7 +74,6 @@ def serving(also: Sequence[str] = ()) -> Iterator[bool]:
             except subprocess.TimeoutExpired:
                 server.kill()
                 server.wait()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _start(folder: Path, also: Sequence[str]) -> subprocess.Popen:
@@ -75,8 +81,7 @@ def _start(folder: Path, also: Sequence[str]) -> subprocess.Popen:
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(folder / "socket"))
         listener.listen(128)
-        environment = {name: value for name, value in os.environ.items() if name in _KEPT}
-        environment |= _THREADLESS | {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+        environment = _environment() | _THREADLESS | {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}
         command = [sys.executable, "-P", "-m", "common.kernels.server", str(listener.fileno()), str(os.getpid())]
         command += also
         with open(folder / "server.log", "w") as log:
@@ -90,6 +95,24 @@ def _start(folder: Path, also: Sequence[str]) -> subprocess.Popen:
                 cwd="/",
                 start_new_session=True,  # Ctrl-C is for the owner; this one follows when the owner is gone
             )
+
+
+def _environment() -> dict[str, str]:
+    """What the server needs of the environment; it runs in another folder, so paths of modules are made absolute."""
+    kept = {name: value for name, value in os.environ.items() if name in _KEPT}
+    if kept.get("PYTHONPATH"):
+        kept["PYTHONPATH"] = os.pathsep.join(map(os.path.abspath, kept["PYTHONPATH"].split(os.pathsep)))
+    return kept
+
+
+@cache
+def search_path() -> list[str]:
+    """Where the server, and so every kernel, looks for modules."""
+    command = [sys.executable, "-P", "-c", "import json, sys; print(json.dumps(sys.path))"]
+    run = subprocess.run(
+        command, env=_environment(), cwd="/", stdin=subprocess.DEVNULL, capture_output=True, check=True
+    )
+    return json.loads(run.stdout)
 
 
 # these would start threads when they are loaded; each kernel gets the environment of whoever asked for it

@@ -1,5 +1,6 @@
 """The few system calls of Linux that a sandbox needs and Python does not offer."""
 
+import contextlib
 import ctypes
 import os
 import struct
@@ -9,7 +10,8 @@ NEWNS, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET = 0x20000, 0x4000000, 0x8000000, 
 NOSUID, NODEV, BIND, REC, PRIVATE = 2, 4, 4096, 16384, 1 << 18
 _PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
 _CAPSET = {"x86_64": 126, "aarch64": 91}
-_MOUNT_SETATTR, _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 442, 444, 445, 446  # the same on every architecture
+_KEYCTL = {"x86_64": 250, "aarch64": 219}
+_MOUNT_SETATTR = 442  # the same on every architecture
 _PDEATHSIG, _DUMPABLE, _SUBREAPER, _NO_NEW_PRIVS = 1, 4, 36, 38
 
 if sys.platform == "linux":
@@ -41,10 +43,10 @@ def mount(source: str | None, target: str, kind: str | None = None, flags: int =
     _check(_libc.mount(*arguments), f"mount {target}")
 
 
-def read_only(target: str) -> None:
-    """Make a mount, and those below it, read-only, without set-uid programs and devices."""
-    wanted = struct.pack("QQQQ", 1 | NOSUID | NODEV, 0, 0, 0)
-    flags = 0x8000  # AT_RECURSIVE
+def read_only(target: str, below: bool = True, device: bool = False) -> None:
+    """Make a mount (and those `below` it) read-only, without set-uid programs, and without devices if it is none."""
+    wanted = struct.pack("QQQQ", 1 | NOSUID | (0 if device else NODEV), 0, 0, 0)
+    flags = 0x8000 if below else 0  # AT_RECURSIVE
     arguments = ctypes.c_int(-100), _bytes(target), ctypes.c_uint(flags), wanted, ctypes.c_size_t(len(wanted))
     _syscall(f"mount_setattr {target}", _MOUNT_SETATTR, *arguments)
 
@@ -74,41 +76,12 @@ def no_new_privileges() -> None:
     _check(_libc.prctl(_NO_NEW_PRIVS, *[ctypes.c_ulong(n) for n in (1, 0, 0, 0)]), "prctl")
 
 
+def new_keyring() -> None:
+    """A session keyring of one's own: the one before may hold keys of whoever has logged in."""
+    with contextlib.suppress(OSError):  # a kernel without keys
+        _syscall("keyctl", _KEYCTL[os.uname().machine], ctypes.c_int(1), None)  # 1: KEYCTL_JOIN_SESSION_KEYRING
+
+
 def drop_capabilities() -> None:
     header = struct.pack("Ii", 0x20080522, 0)
     _syscall("capset", _CAPSET[os.uname().machine], header, bytes(24))
-
-
-# --- Landlock ---------------------------------------------------------------------------------------------------------
-
-_READ, _WRITE = 0b1101, 0b1111111110010  # execute, read file, read folder; write, remove, make
-_READ_FILE, _WRITE_FILE = 0b101, 0b10
-_SINCE = {2: 1 << 13, 3: 1 << 14, 5: 1 << 15}  # rename across folders, truncate, ioctl of devices
-
-
-def landlock_version() -> int:
-    """Version of the kernel's Landlock, 0 where there is none."""
-    try:
-        return _syscall("landlock", _CREATE_RULESET, None, ctypes.c_size_t(0), ctypes.c_uint(1))
-    except OSError:
-        return 0
-
-
-def landlock(readable: list[str], writable: list[str]) -> None:
-    """For this process and its children: no other files than these, no TCP (version 4), no signals out (version 6)."""
-    version = landlock_version()
-    later = sum(bit for since, bit in _SINCE.items() if version >= since)
-    everything = _READ | _WRITE | later
-    attributes = struct.pack("QQQ", everything, 0b11, 0b11)[: 24 if version >= 6 else 16 if version >= 4 else 8]
-    size = ctypes.c_size_t(len(attributes))
-    rules = _syscall("landlock", _CREATE_RULESET, attributes, size, ctypes.c_uint(0))
-    for paths, access in ((readable, _READ), (writable, everything)):
-        for path in filter(os.path.exists, paths):
-            beneath = os.open(path, os.O_PATH)
-            of_files = _READ_FILE | _WRITE_FILE | (_SINCE[3] | _SINCE[5]) & later
-            rule = struct.pack("=Qi", access if os.path.isdir(path) else access & of_files, beneath)
-            _syscall(f"landlock {path}", _ADD_RULE, ctypes.c_int(rules), ctypes.c_int(1), rule, ctypes.c_uint(0))
-            os.close(beneath)
-    no_new_privileges()
-    _syscall("landlock", _RESTRICT_SELF, ctypes.c_int(rules), ctypes.c_uint(0))
-    os.close(rules)

@@ -187,8 +187,8 @@ def _descends(pid: int, ancestor: int) -> bool:
     """Whether a process is `ancestor` or below it, or gone already."""
     try:
         while pid > 1 and pid != ancestor:
-            with open(f"/proc/{pid}/stat") as file:
-                pid = int(file.read().rpartition(")")[2].split()[1])
+            with open(f"/proc/{pid}/stat", "rb") as file:  # bytes: a process may call itself anything
+                pid = int(file.read().rpartition(b")")[2].split()[1])
     except OSError:
         return True
     return pid == ancestor

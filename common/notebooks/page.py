@@ -23,7 +23,7 @@ SECTIONS = ("evaluate", "train", "model", "data")  # where a picture is looked f
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture of a run as a `data:` address, and the words of its own title."""
+    """A picture of a run as a `data:` address, and the title that stands in it, for those who cannot see it."""
 
     address: str
     width: int
@@ -89,12 +89,12 @@ def _link(path: Path, out: Path) -> str:
 
 
 def _standing(result: Result) -> dict | None:
-    """The score on its ladder, in steps from rung to rung; None without a score."""
-    if result.score is None:
-        return None
+    """The score on the ladder of its edition, in steps from rung to rung; None without a score or a ladder."""
     card = result.job.card
+    if result.score is None or result.edition not in card.ladder:
+        return None
     reached = -1 if result.rung is None else RUNGS.index(result.rung)
-    ladder = card.ladder["builtin"].rungs()
+    ladder = card.ladder[result.edition].rungs()
     following = None
     if reached + 1 < len(RUNGS):
         name, rung = ladder[reached + 1]
@@ -102,7 +102,7 @@ def _standing(result: Result) -> dict | None:
     return {
         "label": card.metric.label,
         "better": card.metric.direction,
-        "place": card.place_of(result.score),
+        "place": card.place_of(result.score, result.edition),
         "rungs": [(name, f"{rung.threshold:g}", step <= reached) for step, (name, rung) in enumerate(ladder)],
         "following": following,
     }
@@ -138,21 +138,22 @@ def picture(executed: Path) -> Picture | None:
         for cell in json.loads(executed.read_text("utf-8"))["cells"]:
             section = cell.get("id", "") if cell.get("id") in (*SECTIONS, "score") else section
             for output in cell.get("outputs", []):
-                if png := output.get("data", {}).get("image/png"):
-                    found.setdefault(section, []).append(("".join(png), "".join(cell["source"])))
+                for kind in ("image/png", "image/jpeg"):
+                    if drawn := output.get("data", {}).get(kind):
+                        found.setdefault(section, []).append(("".join(drawn), "".join(cell["source"])))
         for name in SECTIONS:
             if name in found:
-                png, source = max(found[name], key=lambda one: len(one[0]))
-                return _small(base64.b64decode(png), _title(source))
+                drawn, source = max(found[name], key=lambda one: len(one[0]))
+                return _small(base64.b64decode(drawn), _title(source))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         pass  # a notebook cut off in the middle has no picture to show
     return None
 
 
-def _small(png: bytes, title: str) -> Picture:
+def _small(drawn: bytes, title: str) -> Picture:
     from PIL import Image
 
-    image = Image.open(io.BytesIO(png)).convert("RGB")
+    image = Image.open(io.BytesIO(drawn)).convert("RGB")
     image.thumbnail((WIDTH, 10 * WIDTH))
     file = io.BytesIO()
     image.save(file, "WEBP", quality=82, method=6)

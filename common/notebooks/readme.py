@@ -10,8 +10,8 @@ from common.submission.card import Card, Folder, Lab, folders
 BEGIN, END = "<!-- homeworks: written by `hw notebooks --write` -->", "<!-- homeworks: end -->"
 # file -> language of the titles, the word for a homework that is not there yet, and the header
 LANGUAGES = {
-    "README.md": ("en", "planned", "| | homework | measured in | simple | medium | strong | boss | |"),
-    "README.zh.md": ("zh", "規劃中", "| | 作業 | 評分指標 | simple | medium | strong | boss | |"),
+    "README.md": ("en", "planned", "| | homework | measured in | cheap | simple | medium | strong | boss | |"),
+    "README.zh.md": ("zh", "規劃中", "| | 作業 | 評分指標 | 取巧 | simple | medium | strong | boss | |"),
 }
 
 
@@ -49,7 +49,7 @@ def _texts():
 def _table(name: str) -> str:
     language, planned, header = LANGUAGES[name]
     rows = [row for folder in folders().values() for row in _rows(folder, language, planned)]
-    return "\n".join([header, "|---|---|---|---|---|---|---|---|", *rows])
+    return "\n".join([header, "|---|---|---|---|---|---|---|---|---|", *rows])
 
 
 def _rows(folder: Folder, language: str, planned: str):
@@ -63,12 +63,13 @@ def _rows(folder: Folder, language: str, planned: str):
 def _starter(card: Card, language: str, planned: str) -> list[str]:
     title, (starter, solution) = getattr(card.title, language), card.notebooks
     if card.status == "planned":
-        return [title, planned, *[""] * 5]
+        return [title, planned, *[""] * 6]
     thresholds = [f"{rung.threshold:g}" for _, rung in card.ladder["builtin"].rungs()]
     arrow = "↓" if card.metric.direction == "lower" else "↑"
     return [
         f"[{title}]({card.folder}/{starter})",
         f"{card.metric.label} {arrow}",
+        _cheap(card),
         *thresholds,
         f"[solution]({card.folder}/{solution})",
     ]
@@ -77,5 +78,11 @@ def _starter(card: Card, language: str, planned: str) -> list[str]:
 def _lab(lab: Lab, language: str, planned: str) -> list[str]:
     title = getattr(lab.title, language)
     if lab.status == "planned":
-        return [title, planned, *[""] * 5]
-    return [f"[{title}]({lab.folder}/{lab.notebooks[0]})", "lab", *[""] * 5]
+        return [title, planned, *[""] * 6]
+    return [f"[{title}]({lab.folder}/{lab.notebooks[0]})", "lab", *[""] * 6]
+
+
+def _cheap(card: Card) -> str:
+    """The best score on the card that skips the lesson."""
+    scores = [score for cheap in card.cheap for score in cheap.scores[:1]]
+    return f"{(min if card.metric.direction == 'lower' else max)(scores):.3g}" if scores else ""

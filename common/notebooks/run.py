@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from common import data, kernels
@@ -19,6 +19,7 @@ from common.notebooks import books
 from common.submission.card import RUNGS, Card, Lab, find_card
 from common.submission.homework import Homework
 
+_INLINE = "module://matplotlib_inline.backend_inline"
 _reports = None  # in a worker process: where it reports each finished cell
 
 
@@ -42,19 +43,28 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Result:
-    """How a run ended: `error` is empty if all went well; `score` is None where there was nothing to compare with.
+class Estimate:
+    """What a notebook itself says it would score, where the test answers are not public: shown, but never counted."""
 
-    `estimate` is what the notebook itself says it would score, where the test answers are not public. It is shown, and
-    never counts.
-    """
+    how: str
+    value: float
+
+    def __str__(self) -> str:
+        return f"{self.value:.4f} by the notebook's own {self.how}"
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a run ended: `error` is empty if all went well; `score` is None where there was nothing to compare with."""
 
     job: Job
     seconds: float
     error: str = ""
     score: float | None = None
-    rung: str | None = None
-    estimate: str = ""
+    rung: str | None = None  # on the ladder of `edition`
+    estimate: Estimate | None = None
+    edition: str = "builtin"  # of the data that it ran on
+    note: str = ""  # what went wrong beside the run
 
     @property
     def ok(self) -> bool:
@@ -139,12 +149,13 @@ def run(job: Job, *, html: bool = True) -> Result:
     except KeyboardInterrupt:
         partial.unlink(missing_ok=True)
         raise
+    except Exception as failure:  # a kernel that dies while it starts, a full disk: the others are still to be run
+        error = f"{type(failure).__name__}: {(str(failure).splitlines() or [''])[0]}"
     seconds = time.monotonic() - started
     if partial.exists():
         os.replace(partial, executed)
-        if html:
-            _write_html(executed)
-    return _scored(job, seconds, error)
+    result = _scored(job, seconds, error)
+    return replace(result, note=_write_html(executed)) if html and executed.exists() else result
 
 
 def run_all(
@@ -159,7 +170,8 @@ def run_all(
     reports = context.SimpleQueue()
     threads = str(max(1, (os.cpu_count() or 1) // workers))
     with (
-        _environment(OMP_NUM_THREADS=os.environ.get("OMP_NUM_THREADS", threads)),
+        # a backend set in the shell's start file would leave the notebooks without pictures
+        _environment(OMP_NUM_THREADS=os.environ.get("OMP_NUM_THREADS", threads), MPLBACKEND=_INLINE),
         kernels.serving(),
         ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker, initargs=(reports,)) as pool,
     ):
@@ -183,15 +195,24 @@ def run_all(
 
 
 def write_table(results: list[Result], path: Path) -> None:
-    """The results as CSV, one line per run."""
+    """The results as CSV, one line per run. Raises HomeworkError where it cannot be written."""
+    try:
+        _write_table(results, path)
+    except OSError as error:
+        raise HomeworkError(f"Cannot write {path}: {error.strerror}.") from None
+
+
+def _write_table(results: list[Result], path: Path) -> None:
     with replacing(path) as partial, open(partial, "w", newline="", encoding="utf-8") as file:
         table = csv.writer(file, lineterminator="\n")
-        table.writerow(["run", "state", "seconds", "metric", "score", "rung", "error"])
+        table.writerow(["run", "state", "seconds", "metric", "score", "rung", "edition", "estimate", "error"])
         for result in results:
             score = "" if result.score is None else f"{result.score:.6g}"
             state = "ok" if result.ok else "failed"
             metric = "" if isinstance(result.job.card, Lab) else result.job.card.metric.name
+            estimate = "" if result.estimate is None else f"{result.estimate.value:.6g}"
             row = [result.job.name, state, f"{result.seconds:.1f}", metric, score, result.rung or ""]
+            row += [result.edition if metric else "", estimate]
             table.writerow([*row, result.error])
 
 
@@ -204,24 +225,29 @@ def _scored(job: Job, seconds: float, error: str) -> Result:
         score = Homework(job.card.id).evaluate(job.out / job.card.submission.file, reference)
     except HomeworkError as problem:
         return Result(job, seconds, str(problem))
-    estimate = _estimate(job.out / "metrics.json") if score.value is None else ""
-    return Result(job, seconds, "", score.value, score.rung, estimate)
+    estimate = _estimate(job.out / "metrics.json") if score.value is None else None
+    return Result(job, seconds, "", score.value, score.rung, estimate, score.edition)
 
 
-def _estimate(metrics: Path) -> str:
-    """What a notebook wrote with `homework.write_metrics(OUTPUT_DIR, estimate=(how, value))`."""
+def _estimate(metrics: Path) -> Estimate | None:
+    """What the notebook gave to `homework.score(estimate=(how, value))` or `homework.write_metrics`."""
     try:
         how, value = json.loads(metrics.read_text("utf-8"))["estimate"]
-        return f"{value:.4f} by the notebook's own {how}"
+        return Estimate(str(how), float(value))
     except (OSError, ValueError, KeyError, TypeError):
-        return ""
+        return None
 
 
-def _write_html(executed: Path) -> None:
+def _write_html(executed: Path) -> str:
+    """The page of an executed notebook; if there can be none, why. That is no reason to lose the run."""
     from nbconvert import HTMLExporter
 
-    page, _ = HTMLExporter().from_filename(str(executed))
-    executed.with_suffix(".html").write_text(page, "utf-8")
+    try:
+        page, _ = HTMLExporter().from_filename(str(executed))
+        executed.with_suffix(".html").write_text(page, "utf-8")
+    except Exception as error:  # outputs and metadata can have any shape
+        return f"its page could not be made ({type(error).__name__}: {(str(error).splitlines() or [''])[0]})"
+    return ""
 
 
 def _register_engine() -> None:

@@ -9,8 +9,7 @@ import re
 import tomllib
 from functools import cache
 from pathlib import Path
-from statistics import mean
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -108,11 +107,20 @@ class Submission(_Strict):
 
 class Rung(_Strict):
     threshold: float
-    runs: tuple[float, ...] = ()  # the score of each measured run, one per seed
+    runs: tuple[float, ...] = ()  # the score of each measured run, one per training seed
+    deterministic: bool = False  # nothing is drawn by chance: one run says it all
 
-    @property
-    def mean(self) -> float:
-        return mean(self.runs)
+
+class Fresh(_Strict):
+    """A set of builtin data that nobody had looked at when the thresholds were chosen, and the runs on it."""
+
+    seed: int  # of `hw data export`
+    source: str = ""
+    simple: tuple[float, ...] = ()
+    medium: tuple[float, ...] = ()
+    strong: tuple[float, ...] = ()
+    boss: tuple[float, ...] = ()
+    fault: str = ""  # why a run of it misses its rung, until that is mended
 
 
 class Ladder(_Strict):
@@ -124,9 +132,57 @@ class Ladder(_Strict):
     medium: Rung
     strong: Rung
     boss: Rung
+    fresh: tuple[Fresh, ...] = ()
 
     def rungs(self) -> list[tuple[str, Rung]]:
         return [(name, getattr(self, name)) for name in RUNGS]
+
+    def runs(self, rung: str) -> list[float]:
+        """Every run of a rung, on the public data and on fresh data."""
+        return [*getattr(self, rung).runs, *(score for fresh in self.fresh for score in getattr(fresh, rung))]
+
+    @model_validator(mode="after")
+    def _a_run_per_seed(self):
+        for name, rung in self.rungs():
+            wanted = 1 if rung.deterministic else len(self.seeds)
+            if rung.runs and len(rung.runs) != wanted:
+                raise ValueError(f"{name} has {len(rung.runs)} runs; expected {wanted}, one per training seed")
+        return self
+
+
+class Cheap(_Strict):
+    """An answer that skips the lesson (a constant, copying, a nearest neighbour, a linear model), and where it ends."""
+
+    name: str
+    scores: tuple[float, ...] = Field(min_length=1)  # the first of the public data, others of fresh data
+    may_reach: Literal["simple", "medium", "strong"] | None = None  # the highest rung that it may reach
+    # how it was measured: a function of the homework's `cheap.py`, which a test runs again, or a command
+    quick: str = ""
+    source: str = ""
+    fault: str = ""  # why it climbs higher than it may, until that is mended
+
+    @model_validator(mode="after")
+    def _says_how(self):
+        if bool(self.quick) == bool(self.source):
+            raise ValueError(f"{self.name!r} needs either quick (a function in cheap.py) or source (a command)")
+        return self
+
+
+class Control(_Strict):
+    """What else might explain a rung's gain: more steps, a larger net, half of the idea. It must not reach the rung."""
+
+    rung: Literal["simple", "medium", "strong", "boss"]
+    name: str
+    scores: tuple[float, ...] = Field(min_length=1)
+    source: str  # the command, or the notebook's cell
+    fault: str = ""
+
+
+class Fault(NamedTuple):
+    """Where a card contradicts itself. `known` says why, where the card admits it."""
+
+    sentence: str
+    known: str = ""
 
 
 class Ideas(_Strict):
@@ -156,6 +212,8 @@ class Card(_Strict):
     rungs: Ideas | None = None
     time: Time | None = None
     ladder: dict[str, Ladder] = {}  # "builtin", and the course's own by year ("2022", "2023")
+    cheap: tuple[Cheap, ...] = ()
+    control: tuple[Control, ...] = ()
     folder: str  # filled in when read
 
     @property
@@ -175,9 +233,58 @@ class Card(_Strict):
         return self
 
     def rung_of(self, value: float, edition: str = "builtin") -> str | None:
-        """The highest rung whose threshold `value` reaches, or None below simple."""
-        reached = [name for name, rung in self.ladder[edition].rungs() if self.metric.reaches(value, rung.threshold)]
+        """The highest rung whose threshold `value` reaches; None below simple, or if the card has no such edition."""
+        rungs = self.ladder[edition].rungs() if edition in self.ladder else []
+        reached = [name for name, rung in rungs if self.metric.reaches(value, rung.threshold)]
         return reached[-1] if reached else None
+
+    def threshold(self, rung: str, edition: str = "builtin") -> float:
+        return getattr(self.ladder[edition], rung).threshold
+
+    def height(self, value: float) -> int:
+        """How many rungs of the builtin ladder `value` reaches: 0 below simple, 4 at boss."""
+        rung = self.rung_of(value)
+        return 0 if rung is None else RUNGS.index(rung) + 1
+
+    def climbs(self, cheap: Cheap, score: float) -> bool:
+        """Whether this score of a cheap answer is higher than it may reach."""
+        return self.height(score) > (0 if cheap.may_reach is None else RUNGS.index(cheap.may_reach) + 1)
+
+    def faults(self) -> list[Fault]:
+        """Where the card contradicts itself: the builtin thresholds must lie between all the scores that it holds."""
+        return [*self._faults_of_runs(), *self._faults_of_answers()]
+
+    def _faults_of_runs(self):
+        ladder = self.ladder["builtin"]
+        for wanted, (name, rung) in enumerate(ladder.rungs(), start=1):
+            evidence = [("", rung.runs, "")]
+            evidence += [(f" on data seed {fresh.seed}", getattr(fresh, name), fresh.fault) for fresh in ladder.fresh]
+            for where, runs, known in evidence:
+                for score in runs:
+                    reached = self.height(score)
+                    if reached != wanted:
+                        what = "misses its own threshold" if reached < wanted else f"reaches {RUNGS[reached - 1]}"
+                        yield Fault(f"{name}{where}: a run with {score:g} {what}", known)
+
+    def _faults_of_answers(self):
+        for cheap in self.cheap:
+            if climbing := [score for score in cheap.scores if self.climbs(cheap, score)]:
+                yield Fault(
+                    f"cheap answer, {cheap.name}: {_listed(climbing)} reaches {self.best(climbing)}", cheap.fault
+                )
+        for control in self.control:
+            if above := [score for score in control.scores if self.height(score) > RUNGS.index(control.rung)]:
+                yield Fault(f"control, {control.name}: {_listed(above)} reaches {control.rung}", control.fault)
+        if self.height(self.metric.chance):
+            yield Fault(f"without learning: {self.metric.chance:g} reaches {self.rung_of(self.metric.chance)}")
+        if self.height(self.metric.perfect) < len(RUNGS):
+            yield Fault(f"perfect: {self.metric.perfect:g} does not reach boss")
+
+    def best(self, scores) -> str | None:
+        """The highest rung that any of these scores reaches."""
+        return max(
+            (self.rung_of(score) for score in scores), key=lambda rung: -1 if rung is None else RUNGS.index(rung)
+        )
 
     def place_of(self, value: float, edition: str = "builtin") -> float:
         """Where `value` stands on the ladder drawn with its rungs a step apart: simple is 0, boss is 3.
@@ -189,6 +296,10 @@ class Card(_Strict):
         worse = next((step for step in range(len(rungs), 0, -1) if self.metric.reaches(value, reach[step])), 0)
         share = (value - reach[worse]) / (reach[worse + 1] - reach[worse]) if worse < len(rungs) + 1 else 0.0
         return worse - 1 + min(max(share, 0.0), 1.0)
+
+
+def _listed(scores) -> str:
+    return ", ".join(f"{score:g}" for score in scores)
 
 
 class Lab(_Strict):

@@ -23,7 +23,7 @@ class Score:
 
     card: Card
     value: float | None
-    edition: str  # which ladder it is measured against: "builtin", or the course's year
+    edition: str  # which ladder it is measured against: "builtin", or the course's year; the card may have none for it
     estimate: str = ""  # how `value` was estimated when it was not measured on the test set
 
     @property
@@ -39,13 +39,18 @@ class Score:
             if self.estimate
             else f"test {metric.label}"
         )
-        ladder = "  ".join(f"{name} {rung.threshold:g}" for name, rung in self.card.ladder[self.edition].rungs())
         better = "lower is better" if metric.direction == "lower" else "higher is better"
-        return f"{how}: {self.value:.4f} ({better})\nladder ({self.edition}): {ladder}\n{self._standing()}"
+        first = f"{how}: {self.value:.4f} ({better})"
+        if self.edition not in self.card.ladder:
+            return f"{first}\nThe card has no thresholds for this data (edition: {self.edition})."
+        ladder = "  ".join(f"{name} {rung.threshold:g}" for name, rung in self.card.ladder[self.edition].rungs())
+        return f"{first}\nladder ({self.edition}): {ladder}\n{self._standing()}"
 
     def _standing(self) -> str:
         reached = -1 if self.rung is None else RUNGS.index(self.rung)
         where = "You have not reached simple yet" if reached < 0 else f"You have reached {self.rung}"
+        if self.estimate:
+            where = "By this estimate you would stand " + ("below simple" if reached < 0 else f"at {self.rung}")
         if reached == len(RUNGS) - 1:
             return f"{where}: the top of the ladder."
         following = RUNGS[reached + 1]
@@ -91,20 +96,21 @@ class Homework:
             partial.write_text(json.dumps(metrics, indent=1, default=float) + "\n", "utf-8")
         return path
 
-    def evaluate(self, path: str | Path, reference: pd.DataFrame, edition: str = "builtin") -> Score:
+    def evaluate(self, path: str | Path, reference: pd.DataFrame) -> Score:
         """Score the file at `path` against `reference` (see `common.data`); reads nothing else of a student's.
 
-        Raises SubmissionError with one sentence if the file breaks a rule of the card.
+        The ladder is that of the edition to which the reference belongs. Raises SubmissionError with one sentence if
+        the file breaks a rule of the card.
         """
-        return self.judge(self.read(path, reference), reference, edition)
+        return self.judge(self.read(path, reference), reference)
 
     def read(self, path: str | Path, reference: pd.DataFrame) -> pd.DataFrame:
         """The file at `path` as a table, once it keeps every rule of the card; raises SubmissionError otherwise."""
         return read_submission(path, self.card.submission, reference)
 
-    def judge(self, answers: pd.DataFrame, reference: pd.DataFrame, edition: str = "builtin") -> Score:
+    def judge(self, answers: pd.DataFrame, reference: pd.DataFrame) -> Score:
         """The score of a table that `read` has read, or of some of its rows against the same rows of `reference`."""
-        spec = self.card.submission
+        spec, edition = self.card.submission, data.edition_of(reference)
         if not set(spec.answers) <= set(reference.columns):
             return Score(self.card, None, edition)
         name = self.card.metric.name
@@ -113,6 +119,15 @@ class Homework:
         else:
             value = homeworks.part(self.card.id, "judge").judge(reference, answers)
         return Score(self.card, value, edition)
+
+    def cheap(self, name: str, *, source: str | Path = "builtin", profile: str = "standard") -> float:
+        """What the cheap answer `name` of the homework's `cheap.py` gets (see `common.data.cheap`)."""
+        splits = data.load(self.card.id, source=source, profile=profile)
+        reference = data.reference(self.card.id, source=source, profile=profile)
+        answers = getattr(homeworks.part(self.card.id, "cheap"), name)(splits)
+        if not isinstance(answers, pd.DataFrame):  # the one column, in the order of the test rows
+            answers = pd.DataFrame({self.card.submission.answers[0]: answers})
+        return self.judge(answers, reference).value
 
     def score(
         self,
@@ -130,21 +145,29 @@ class Homework:
         from common import plots
 
         reference = data.reference(self.card.id, source=source, profile=profile)
-        edition = reference.attrs.get("edition", "builtin") if source == "original" else "builtin"
         try:
-            score = self.evaluate(path, reference, edition)
+            score = self.evaluate(path, reference)
         except SubmissionError as error:
             print(f"Not scored: {error}")
             return None
         if score.value is None and estimate is not None:
             how, value = estimate
-            score = Score(self.card, float(value), edition, how)
+            score = Score(self.card, float(value), score.edition, how)
+            _note(Path(path).with_name("metrics.json"), estimate=[how, float(value)])
         print(score)
         if profile != "standard":
             print(f"(PROFILE = {profile!r}: a short run on little data; the thresholds are meant for 'standard'.)")
-        if score.value is not None:
+        if score.value is not None and score.edition in self.card.ladder:
             plots.ladder(score)
         return score
+
+
+def _note(metrics: Path, **numbers) -> None:
+    """Add numbers to the `metrics.json` that the notebook has written, so that `hw run` can show them."""
+    if metrics.is_file():
+        known = json.loads(metrics.read_text("utf-8"))
+        with replacing(metrics) as partial:
+            partial.write_text(json.dumps(known | numbers, indent=1) + "\n", "utf-8")
 
 
 def _cpu_seconds() -> float:

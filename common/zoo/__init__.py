@@ -38,6 +38,23 @@ def load_weights(name: str | Path) -> dict[str, torch.Tensor]:
         raise HomeworkError(f"{file} cannot be read as safetensors: {error}.") from None
 
 
+def frozen(model: torch.nn.Module, weights: str | Path | Mapping, called: str) -> torch.nn.Module:
+    """`model` with these weights (as `load_weights` takes them, or a `state_dict`), in eval mode, frozen.
+
+    called: what the network is, for the HomeworkError in one sentence where the weights do not fit.
+    """
+    state = weights if isinstance(weights, Mapping) else load_weights(weights)
+    known = model.state_dict()
+    missing = [key for key in known if key not in state and not key.endswith("num_batches_tracked")]
+    wrong = [key for key, value in state.items() if key not in known or known[key].shape != value.shape]
+    if missing or wrong:
+        where = "The file" if isinstance(weights, Mapping) else weights
+        problem = f"{wrong[0]} does not fit" if wrong else f"{missing[0]} is missing"
+        raise HomeworkError(f"{where} does not hold the weights of {called}: {problem}.")
+    model.load_state_dict(state, strict=False)
+    return model.eval().requires_grad_(False)
+
+
 def save_weights(model: torch.nn.Module | Mapping, file: Path) -> None:
     """Write a network's `state_dict` in half precision; the file appears whole or not at all."""
     state = model if isinstance(model, Mapping) else model.state_dict()

@@ -109,6 +109,50 @@ case("a huge file", CRASHED | OUTPUT, "with open('big', 'wb') as f:\n    for _ i
      limits={"disk": 64 << 20})  # fmt: skip
 case("100,000 files", CRASHED | OUTPUT, "for n in range(100_000): open(f'{n}.txt', 'w').close()", says="cell 4")
 
+# memory that is nobody's, or that nobody counts: who gets hold of three times as much as is allowed says HELD
+HELD = ("HELD",)
+
+
+def hoard(name: str, payload: str) -> None:
+    case(f"memory: {name}", MEMORY | CRASHED | OK, payload, limits=SMALL, silent=HELD)
+
+
+hoard("files of no folder (memfd)", "for n in range(9):\n    f = os.memfd_create('x')\n    for _ in range(100): os.write(f, bytes(1 << 20))\n"
+      "time.sleep(1); print('HE' + 'LD')")  # fmt: skip
+hoard("a shared mapping of no file", "import mmap\nm = mmap.mmap(-1, 900 << 20)\nfor i in range(0, 900 << 20, 4096): m[i] = 1\n"
+      "time.sleep(1); print('HE' + 'LD')")  # fmt: skip
+hoard("a shared mapping of /dev/zero", "import mmap\nm = mmap.mmap(os.open('/dev/zero', os.O_RDWR), 900 << 20)\n"
+      "for i in range(0, 900 << 20, 4096): m[i] = 1\ntime.sleep(1); print('HE' + 'LD')")  # fmt: skip
+hoard("segments of System V", "import ctypes\nlibc = ctypes.CDLL(None); libc.shmat.restype = ctypes.c_void_p\nfor n in range(9):\n"
+      "    k = libc.shmget(0, ctypes.c_size_t(100 << 20), 0o1600)\n    if k < 0: raise OSError('none')\n"
+      "    ctypes.memset(libc.shmat(k, None, 0), 1, 100 << 20)\ntime.sleep(1); print('HE' + 'LD')")  # fmt: skip
+hoard("a tmpfs in a namespace of its own", "import ctypes\nlibc = ctypes.CDLL(None)\nif libc.unshare(0x10020000): raise OSError('none')\n"
+      "os.mkdir('t')\nif libc.mount(b'none', b't', b'tmpfs', 0, b''): raise OSError('none')\nwith open('t/x', 'wb') as f:\n"
+      "    for _ in range(900): f.write(bytes(1 << 20))\ntime.sleep(1); print('HE' + 'LD')")  # fmt: skip
+hoard("children that start anew", "import subprocess\nps = [subprocess.Popen([sys.executable, '-S', '-I', '-c', 'import os, time; h = os.urandom(1 << 20) * 90; time.sleep(9)'])"
+      " for _ in range(10)]\ntime.sleep(4)\nif all(p.poll() is None for p in ps): print('HE' + 'LD')")  # fmt: skip
+hoard("data that waits in sockets", "import socket\npairs, size = [], 0\nwhile size < 900 << 20:\n    a, b = socket.socketpair(); a.setblocking(False); pairs.append((a, b))\n"
+      "    try:\n        while True: size += a.send(bytes(1 << 16))\n    except BlockingIOError: pass\ntime.sleep(1); print('HE' + 'LD')")  # fmt: skip
+hoard("deleted files, still open", "fs = []\nfor n in range(9):\n    f = open(f'/tmp/{n}', 'wb'); fs.append(f); os.unlink(f.name)\n"
+      "    for _ in range(100): f.write(bytes(1 << 20))\n    f.flush()\ntime.sleep(1); print('HE' + 'LD')")  # fmt: skip
+case(
+    "300 processes with 64 allowed",
+    OK | CRASHED | MEMORY,
+    "pids = []\ntry:\n    for n in range(300):\n        pid = os.fork()\n        if pid == 0: time.sleep(9); os._exit(0)\n        pids.append(pid)\n"
+    "except OSError: pass\nif len(pids) > 64: print('HE' + 'LD', len(pids))",
+    limits={"processes": 64},
+    silent=HELD,
+)
+case("metadata of 20 MB", OUTPUT, "from IPython.display import publish_display_data\n"
+     "for n in range(9): publish_display_data({'text/plain': 'x'}, metadata={'a': 'y' * 20_000_000})")  # fmt: skip
+case(
+    "a reply of 80 MB",
+    OUTPUT | CRASHED,
+    "get_ipython().user_expressions = lambda e: {'taken': {'status': 'ok', 'data': {'text/plain': 'x' * 80_000_000}}}",
+)
+case("attachments of 20 MB to messages of widgets", OUTPUT | CRASHED, "k = get_ipython().kernel\n"
+     "for n in range(9): k.session.send(k.iopub_socket, 'comm_msg', content={'comm_id': 'x', 'data': {}}, buffers=[bytes(20_000_000)])")  # fmt: skip
+
 # --- that end the wrong way -------------------------------------------------------------------------------------------
 case("os._exit", CRASHED, "os._exit(0)", "print('never')")
 case("segfault", CRASHED, "import ctypes; ctypes.string_at(0)", says="signal 11")
@@ -197,6 +241,41 @@ case(
     "    try: open('/usr/planted', 'w').close()\n    except OSError: pass\n    os._exit(0)\nos.wait()",
 )
 
+case(
+    "keys of whoever logged in",
+    OK,
+    "import ctypes\nlibc = ctypes.CDLL(None); call = libc.syscall; call.restype = ctypes.c_long\n"
+    "if call(250, 10, -3, b'user', b'canary-of-the-grader', 0) > 0: print('LEAK a key')\n"
+    "if call(248, b'user', b'left', b'x', ctypes.c_size_t(1), -3) > 0: print('LEAK left a key')",
+    silent=LEAK,
+)
+case(
+    "limits and priority of the warden",
+    OK,
+    "import resource\nfor p in {1, os.getppid()}:\n"
+    "    try: resource.prlimit(p, resource.RLIMIT_CPU, (0, 0)); print('LEAK limited')\n    except OSError: pass\n"
+    "    before = os.getpriority(os.PRIO_PROCESS, p)\n    try: os.setpriority(os.PRIO_PROCESS, p, 19)\n    except OSError: pass\n"
+    "    if os.getpriority(os.PRIO_PROCESS, p) != before: print('LEAK priority')\ntime.sleep(1)",
+    silent=LEAK,
+)
+case(
+    "sockets that no namespace holds",
+    OK,
+    "import socket\nfor family in (socket.AF_VSOCK, socket.AF_PACKET, socket.AF_ALG, 30, 21):\n"
+    "    try: socket.socket(family, socket.SOCK_STREAM if family != socket.AF_ALG else socket.SOCK_SEQPACKET); print('LEAK', family)\n"
+    "    except OSError: pass",
+    silent=LEAK,
+)
+case(
+    "writes wherever Python looks",
+    OK,
+    "for base in {sys.prefix, sys.base_prefix, '/', '/etc', '/usr', '/dev', '/proc/sys/kernel', *sys.path}:\n    for path in {base, os.path.realpath(base)}:\n"
+    "        if path.startswith(os.getcwd()) or not path: continue\n"
+    "        try: Path(path, 'planted_by_a_student.py').write_text('1'); print('LEAK', path)\n        except OSError: pass\n"
+    "try: open('/proc/sys/kernel/core_pattern', 'w').close(); print('LEAK core_pattern')\nexcept OSError: pass",
+    silent=LEAK,
+)
+
 # --- that leave something behind --------------------------------------------------------------------------------------
 case(
     "deletes what it can",
@@ -225,6 +304,27 @@ case(
     OK,
     "found = [p for p in ('/tmp/planted.py', os.path.expanduser('~/.bashrc')) if os.path.exists(p)]\nif found: print('LEAK', found)",
     silent=LEAK,
+)
+case(
+    "a process whose name is no text",
+    OK,
+    "import ctypes\nif os.fork() == 0:\n    os.setsid(); ctypes.CDLL(None).prctl(15, b'\\xff\\xfe)', 0, 0, 0)\n    time.sleep(99)\ntime.sleep(1)",
+)
+case(
+    "an honest program with a Chinese name",
+    OK,
+    "import shutil, subprocess\nshutil.copy('/bin/sleep', 'a資料處理程式')\nsubprocess.run(['./a資料處理程式', '1'], check=True)",
+)
+case(
+    "a process whose first thread has ended",
+    OK,
+    "import ctypes, threading\nif os.fork() == 0:\n    os.setsid(); threading.Thread(target=time.sleep, args=[98765]).start()\n    time.sleep(.3); ctypes.CDLL(None).syscall(60, 0)\ntime.sleep(1)",
+)
+case("folders 5,000 deep", OK, "here = os.getcwd()\nfor _ in range(5000): os.mkdir('d'); os.chdir('d')\nos.chdir(here)")
+case(
+    "closed folders",
+    OK,
+    "os.makedirs('a/b/c')\nopen('a/b/c/d', 'w').close()\nfor p in ('a/b/c', 'a/b', 'a'): os.chmod(p, 0)",
 )
 case("writes into an installed package", OK | CRASHED,
      "import common\ntry: Path(common.__file__).write_text('LEAK')\nexcept OSError: pass")  # fmt: skip
@@ -285,6 +385,12 @@ predictions(
 FORGE = 'import json\n(out / "metrics.json").write_text(json.dumps({"score": 0.0, "rung": "boss", "points": 99}))\nprint("score: 0.0 boss")'
 case("a forged score and no predictions", BAD_FILE, FORGE + "\n(out / 'submission.csv').unlink()")
 case("a forged score", OK, FORGE)
+case(
+    "an error that plays with the terminal",
+    CRASHED,
+    "raise ValueError('\\x1b[2J\\x1b]0;PWNED\\x07 fine \\x9b31m \\u202egnp')",
+    says="fine 31m gnp",
+)
 case(
     "patched metrics",
     OK,

@@ -4,11 +4,15 @@ For every homework the files of starter and rungs go through `hw grade --files-o
 gives it. One starter is graded as a notebook too: in the sandbox, on the same data, it must get what its smoke run got.
 """
 
+import argparse
+import itertools
 import json
+import multiprocessing
 import os
 import shutil
 import sys
 import tempfile
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from typer.testing import CliRunner
@@ -87,17 +91,28 @@ def _run_whole(smoke: Path, name: str, folder: Path, exam: Path) -> list[str]:
     return []
 
 
-def main(smoke: Path, names: list[str]) -> int:
+def grade_one(smoke: Path, name: str) -> list[str]:
+    with tempfile.TemporaryDirectory(prefix="handed-in-") as folder:
+        return grade_smoke(smoke, name, Path(folder))
+
+
+def main(arguments: list[str]) -> int:
     from tests.smoke import ready
 
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("smoke", type=Path)
+    parser.add_argument("homeworks", nargs="*")
+    parser.add_argument("--jobs", type=int, default=2)
+    wanted = parser.parse_args(arguments)
     os.environ["OMP_NUM_THREADS"] = "1"
-    problems = []
-    for card in ready(names):
-        with tempfile.TemporaryDirectory(prefix="handed-in-") as folder:
-            problems += grade_smoke(smoke, card.id, Path(folder))
-    print("\n".join(problems) or f"{len(ready(names))} homeworks: hw grade and hw score agree on what was handed in.")
+    names = [card.id for card in ready(wanted.homeworks)]
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(wanted.jobs, mp_context=context) as pool:
+        found = pool.map(grade_one, itertools.repeat(wanted.smoke), names)
+        problems = list(itertools.chain.from_iterable(found))
+    print("\n".join(problems) or f"{len(names)} homeworks: hw grade and hw score agree on what was handed in.")
     return bool(problems)
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), sys.argv[2:]))
+    sys.exit(main(sys.argv[1:]))

@@ -8,6 +8,7 @@ import json
 import os
 import socket
 import tempfile
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -20,8 +21,11 @@ from common.kernels import sandbox
 from tests.grading import battery
 
 pytestmark = pytest.mark.skipif(bool(kernels.why_not()), reason=f"no sandbox here: {kernels.why_not()}")
-WAYS = {"A": ("A", False), "A by bubblewrap": ("A", True), "B": ("B", False), "C": ("C", False)}
-IN_SIGHT_OF_C = ("answers", "peeks", "network", "debugger", "deletes", "kills", "plants", "student after", "package")
+WAYS = {"A": ("A", False), "A by bubblewrap": ("A", True), "C": ("C", False)}
+IN_SIGHT_OF_C = (
+    "answers", "peeks", "network", "debugger", "deletes", "kills", "plants", "student after", "package", "memory:",
+    "keys", "warden", "sockets", "wherever", "64 allowed",
+)  # fmt: skip
 
 
 def skip_unless_wanted(way: str) -> None:
@@ -121,7 +125,7 @@ def faults(case: battery.Case, record: records.Record, outputs: str, honest: flo
     for word in case.silent:
         if word in outputs:
             yield f"saw what it should not: {outputs[-300:]}"
-    if "\n" in record.message or len(record.message) > 500:
+    if any(unicodedata.category(letter) in ("Cc", "Cf") for letter in record.message) or len(record.message) > 500:
         yield f"an odd record: {record}"
     if record.score is not None and record.score != pytest.approx(honest):
         yield f"its payload has changed its score to {record.score}"

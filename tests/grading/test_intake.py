@@ -1,7 +1,10 @@
 """What platforms export, and what students put into it."""
 
+import io
 import os
+import random
 import stat
+import unicodedata
 import zipfile
 from pathlib import Path
 
@@ -56,7 +59,7 @@ EXPORTS = {
             "assignment_9_export/submission_11/a.ipynb": BOOK,
             "assignment_9_export/submission_12/b.ipynb": BOOK,
         },
-        {"r1", "r2+r3"},
+        {"r1", "r2", "r3"},
     ),
     "a Mac's zip": ({"ann.ipynb": BOOK, "__MACOSX/ann.ipynb": b"x", "bob.ipynb": BOOK}, {"ann", "bob"}),
 }
@@ -157,7 +160,7 @@ def test_roster(tmp_path):
     )
     assert handed["ann"].days_late == 2
     assert "Nothing was handed in" in handed["zoe"].problem
-    (tmp_path / "roster.csv").write_text("name\nann\n")
+    (tmp_path / "roster.csv").write_text("phone\nann\n")
     with pytest.raises(HomeworkError, match="column 'student'"):
         collect(tmp_path / "x.zip", tmp_path / "out", roster=tmp_path / "roster.csv")
 
@@ -183,7 +186,7 @@ def test_a_students_own_zip_and_several_attempts(tmp_path):
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root grades as another user")
-def test_tier_b_needs_inputs_that_other_users_may_read(tmp_path):
+def test_inputs_that_other_users_may_not_read(tmp_path):
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "anna.ipynb").write_bytes(notebook(LOOK))
     data = tmp_path / "exam"
@@ -191,7 +194,188 @@ def test_tier_b_needs_inputs_that_other_users_may_read(tmp_path):
     (data / "labels").mkdir()
     for name in ("inputs/covid.test.csv", "labels/reference.csv"):
         (data / name).write_text("")
-    closed = next(path for path in (*reversed(data.parents), data) if not path.stat().st_mode & stat.S_IXOTH)
-    with pytest.raises(HomeworkError, match=f"may not read {closed}:"):
-        controller.plan("hw01", tmp_path / "in", tmp_path / "out", data=data, box=Probe("B", {}))
-    controller.plan("hw01", tmp_path / "in", tmp_path / "out", data=data, box=Probe("A", {}))
+    (data / "inputs" / "covid.test.csv").chmod(0o600)
+    with pytest.raises(HomeworkError, match=r"may not read .*covid\.test\.csv: make"):
+        controller.plan("hw01", tmp_path / "in", tmp_path / "out", data=data, box=Probe("A", {}))
+    controller.plan("hw01", tmp_path / "in", tmp_path / "out", data=data, box=Probe("C", {}))
+
+
+# --- names ------------------------------------------------------------------------------------------------------------
+
+
+def oddly_zipped(path: Path, files: dict[bytes, bytes]) -> Path:
+    """A zip whose names are these bytes, without the flag that says UTF-8, as Windows and macOS write them."""
+    with zipfile.ZipFile(path, "w") as archive:
+        for letter, (name, content) in zip("ABCDEFGH", files.items(), strict=False):
+            archive.writestr(letter * len(name), content)
+    content = path.read_bytes()
+    for letter, name in zip("ABCDEFGH", files, strict=False):
+        content = content.replace(letter.encode() * len(name), name)
+    path.write_bytes(content)
+    return path
+
+
+NAMES = ("王小明 B11901001", "陳美玲 B11901002")
+
+
+@pytest.mark.parametrize("encoding", ["big5", "gbk", "utf-8", "utf-8, taken apart"])
+@pytest.mark.parametrize("with_roster", [True, False])
+def test_names_in_zips_without_the_flag(tmp_path, encoding, with_roster):
+    def spelled(name: str) -> bytes:
+        taken_apart = "taken" in encoding
+        text = unicodedata.normalize("NFD", name) if taken_apart else name
+        return f"HW1/{text}/hw1.ipynb".encode(encoding.split(",")[0])
+
+    names = NAMES if encoding in ("big5", "gbk") else (*NAMES, "Zoë Müller B11901003")
+    source = oddly_zipped(tmp_path / "x.zip", {spelled(name): BOOK for name in names})
+    (tmp_path / "roster.csv").write_text("student\n" + "\n".join(NAMES) + "\n", encoding="utf-8-sig")
+    handed = collect(source, tmp_path / "out", roster=tmp_path / "roster.csv" if with_roster else None)
+    if encoding != "gbk" or with_roster:  # without a roster, Big5 and GBK are told apart by how usual a character is
+        assert set(handed) == set(names)
+    assert all(one.sha for one in handed.values())
+
+
+def test_western_names_stay(tmp_path):
+    source = oddly_zipped(tmp_path / "x.zip", {"Müller/hw1.ipynb".encode("cp437"): BOOK, b"Ann/hw1.ipynb": BOOK})
+    assert set(collect(source, tmp_path / "out")) == {"Müller", "Ann"}
+
+
+CANVAS = {
+    "anon_aB3dE_678901_hw1.ipynb": ("anon_aB3dE", 0),
+    "anon_LATE_xY1zZ_678905_hw1.ipynb": ("anon_xY1zZ", 1),
+    "team_a_LATE_12348_678904_hw1.ipynb": ("team_a_12348", 1),
+    "leeann_12349_text.html": ("leeann_12349", 0),
+    "doejane_LATE_12346_678902_hw1-2.ipynb": ("doejane_12346", 1),
+}
+
+
+def test_names_of_canvas(tmp_path):
+    files = dict.fromkeys(CANVAS, BOOK) | {"team_a_LATE_12348_678905_notes.csv": b"x", "anon_aB3dE_678902_b.csv": b"x"}
+    handed = collect(zipped(tmp_path / "x.zip", files), tmp_path / "out")
+    assert {name: one.days_late for name, one in handed.items()} == dict(CANVAS.values())
+
+
+def test_a_group_has_a_row_for_each_member(tmp_path):
+    files = {"export/submission_metadata.yml": GRADESCOPE, "export/submission_11/a.ipynb": BOOK,
+             "export/submission_12/b.ipynb": notebook("2")}  # fmt: skip
+    (tmp_path / "roster.csv").write_text("student,days_late\nr1,0\nr2,0\nr3,0\n,\n,\n")
+    handed = collect(zipped(tmp_path / "x.zip", files), tmp_path / "out", roster=tmp_path / "roster.csv")
+    assert set(handed) == {"r1", "r2", "r3"} and all(one.sha for one in handed.values())
+    assert handed["r2"].sha == handed["r3"].sha and handed["r2"].group == handed["r3"].group != handed["r1"].group
+
+
+def test_the_roster_of_a_platform(tmp_path):
+    canvas = 'Student,ID,SIS User ID,SIS Login ID,Section\nPoints Possible,,,,\n"Lee, Ann",12,s12,ann@x.tw,A\n'
+    (tmp_path / "roster.csv").write_text(canvas + '"Wu, Bo",56,s56,bo@x.tw,A\n', encoding="utf-8-sig")
+    files = {"leeann_12_34_a.ipynb": BOOK, "zoe_99_35_a.ipynb": BOOK}
+    handed = collect(zipped(tmp_path / "x.zip", files), tmp_path / "out", roster=tmp_path / "roster.csv")
+    assert handed["Lee, Ann"].sha and handed["Lee, Ann"].listed
+    assert not handed["zoe_99"].listed
+    assert handed["Wu, Bo"].problem == intake.NOTHING
+
+
+def test_what_systems_leave_behind_is_nobody(tmp_path):
+    junk = [
+        "._ann.ipynb",
+        "desktop.ini",
+        "Thumbs.db",
+        "__MACOSX/._ann.ipynb",
+        ".DS_Store",
+        "~$ann.docx",
+        ".git/x.ipynb",
+    ]
+    files = {"ann.ipynb": BOOK, "bob.ipynb": BOOK} | dict.fromkeys(junk, b"x")
+    for source in both(tmp_path, files):
+        assert set(collect(source, tmp_path / "out")) == {"ann", "bob"}
+
+
+def both(tmp_path: Path, files: dict[str, bytes]) -> list[Path]:
+    """The same files as a folder and as a zip."""
+    for name, content in files.items():
+        (tmp_path / "handed" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "handed" / name).write_bytes(content)
+    return [tmp_path / "handed", zipped(tmp_path / "handed.zip", files)]
+
+
+def test_one_student_with_two_files(tmp_path):
+    handed = collect(both(tmp_path, {"alice/hw1.ipynb": BOOK, "alice/model.py": b"x"})[0], tmp_path / "out")
+    assert set(handed) == {"alice"}
+
+
+def test_folders_within_folders(tmp_path):
+    files = {"hw1/hw1/" + "/".join(["ann", *"abcdefgh", "x.ipynb"]): BOOK, "hw1/hw1/bob/x.ipynb": BOOK}
+    for source in both(tmp_path, files):
+        assert {name: bool(one.sha) for name, one in collect(source, tmp_path / "out").items()} == {
+            "ann": True,
+            "bob": True,
+        }
+
+
+def test_reports_among_the_submissions_are_no_student(tmp_path):
+    files = {"ann/a.ipynb": BOOK, "bob/b.ipynb": BOOK, "old/records/x.json": b"", "old/intake/1/notebook.ipynb": BOOK}
+    source = both(tmp_path, files)[0]
+    (source / "report" / "executed").mkdir(parents=True)
+    (source / "report" / "executed" / "x.ipynb").write_bytes(BOOK)
+    assert set(collect(source, source / "report")) == {"ann", "bob"}
+
+
+ARCHIVES = {
+    "rar": ("hw1.rar", b"Rar!", "hw1.rar is an archive of a kind that is not unpacked"),
+    "tar": ("hw1.tar.gz", b"x", "hw1.tar.gz is an archive of a kind that is not unpacked"),
+    "a cut zip": ("hw1.zip", b"PK\3\4cut", "hw1.zip cannot be unpacked"),
+    "upper case": ("HW1.IPYNB", BOOK, ""),
+    "a browser's": ("hw1.ipynb.txt", BOOK, ""),
+    "nothing": ("essay.pdf", b"x", "There is no notebook"),
+}
+
+
+@pytest.mark.parametrize("kind", ARCHIVES)
+def test_files_of_other_kinds(tmp_path, kind):
+    name, content, problem = ARCHIVES[kind]
+    handed = collect(both(tmp_path, {f"ann/{name}": content, "bob/b.ipynb": BOOK})[0], tmp_path / "out")
+    assert handed["bob"].sha
+    assert problem in handed["ann"].problem and bool(handed["ann"].sha) == (not problem)
+
+
+def test_a_zip_in_a_zip(tmp_path):
+    inner = zipped(tmp_path / "inner.zip", {"work/a.ipynb": BOOK}).read_bytes()
+    middle = zipped(tmp_path / "middle.zip", {"inner.zip": inner}).read_bytes()
+    assert collect(both(tmp_path, {"ann/b.zip": middle, "bob/b.ipynb": BOOK})[0], tmp_path / "out")["ann"].sha
+
+
+def test_too_many_attempts(tmp_path):
+    handed = collect(zipped(tmp_path / "x.zip", {f"ann/{n}.ipynb": BOOK for n in range(99)} | {"bob/b.ipynb": BOOK}),
+                     tmp_path / "out")  # fmt: skip
+    assert "99 attempts" in handed["ann"].problem and handed["bob"].sha
+
+
+def test_a_students_zip_unpacks_to_so_much_and_no_more(tmp_path):
+    card = CARD
+    bomb = zipped(tmp_path / "bomb.zip", {f"{n}.ipynb": bytes(20 << 20) + bytes([n]) for n in range(9)}).read_bytes()
+    source = both(tmp_path, {"ann/b.zip": bomb, "bob/b.ipynb": BOOK})[0]
+    intake.collect(source, tmp_path / "out", card, "run", None, 20 << 20)
+    written = sum(path.stat().st_size for path in (tmp_path / "out" / "intake").rglob("*") if path.is_file())
+    assert written <= intake.MAX_BYTES + (1 << 20)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_no_damaged_zip_stops_the_class(tmp_path, seed):
+    """A student's zip with bytes changed, cut or doubled: that student's line says so, and the others are graded."""
+    dice = random.Random(seed)
+    kinds = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
+    (tmp_path / "handed" / "bob").mkdir(parents=True)
+    (tmp_path / "handed" / "bob" / "b.ipynb").write_bytes(BOOK)
+    for number in range(int(os.environ.get("HW_TEST_FUZZ", "200")) // 4):
+        stream = io.BytesIO()
+        with zipfile.ZipFile(stream, "w", kinds[number % 4]) as archive:
+            archive.writestr("work/王小明.ipynb", BOOK)
+            archive.writestr("b.csv", b"x" * 99)
+        content = bytearray(stream.getvalue())
+        for _ in range(dice.randint(1, 6)):
+            content[dice.randrange(len(content))] = dice.randrange(256)
+        cut = content[: dice.randrange(len(content))] if dice.random() < 0.2 else content
+        (tmp_path / "handed" / f"s{number}").mkdir()
+        (tmp_path / "handed" / f"s{number}" / "w.zip").write_bytes(bytes(cut))
+    handed = collect(tmp_path / "handed", tmp_path / "out")
+    assert handed["bob"].sha
+    assert all(one.sha or one.problem for one in handed.values())

@@ -5,13 +5,16 @@ import csv
 import io
 import json
 import re
+import unicodedata
+import zipfile
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from common.errors import HomeworkError
-from common.grading import reports
+from common.grading import intake, reports
 from common.grading.intake import Handed
 from common.grading.policy import Policy, read_policy
 from common.grading.records import Record, read, write
@@ -138,3 +141,82 @@ def test_records_are_read_whole_or_not_at_all(tmp_path):
     for length in (0, 10, 200):
         (tmp_path / "r.json").write_text((tmp_path / "r.json").read_text()[:length])
         assert read(tmp_path / "r.json") is None
+
+
+# --- grade books ------------------------------------------------------------------------------------------------------
+
+
+def imported(text: str, kind: str) -> dict[str, float]:
+    """What a platform takes from a file, by its own rules: who is who -> points. An AssertionError: it refuses."""
+    rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
+    if kind == "canvas":  # the five columns come first, somebody is found by ID, or SIS User ID, or SIS Login ID
+        assert list(rows[0])[:5] == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"] and len(rows[0]) == 6
+        found = {row["ID"] or row["SIS User ID"] or row["SIS Login ID"]: float(list(row.values())[5]) for row in rows}
+    elif kind == "moodle":  # the worksheet's identifier, or else a column that is chosen
+        found = {
+            row["Identifier"].removeprefix("Participant ") or row["Email address"]: float(row["Grade"]) for row in rows
+        }
+    else:
+        found = {row["SID"] or row["Email"]: float(row["Total Score"]) for row in rows}
+    assert "" not in found and len(found) == len(rows)
+    return found
+
+
+SUBMITTERS = b"submission_1:\n  :submitters:\n  - :name: Ann\n    :sid: r1\n    :email: a@x\n"
+OF_CANVAS = "Student,ID,SIS User ID,SIS Login ID,Section\nLee Ann,12346,s6,a,A\nWu Bo,12347,s7,b,A\n"
+OF_MOODLE = "Identifier,Full name,Email address,Status,Grade\nParticipant 1,Ann Lee,a@x,,\nParticipant 2,Bo Wu,b@x,,\n"
+BOOKS = {  # files handed in, the roster, who must be found
+    "canvas": (["wangxiaoming_12345_678901_hw1.ipynb", "leeann_12346_678902_hw1.ipynb"], "", {"12345", "12346"}),
+    "moodle": (["王小明_1234567_assignsubmission_file/hw1.ipynb"], "", {"1234567"}),
+    "gradescope": (["export/submission_metadata.yml", "export/submission_1/hw1.ipynb"], "", {"r1"}),
+    "canvas, from its list": (["leeann_12346_678902_hw1.ipynb"], OF_CANVAS, {"12346", "12347"}),
+    "moodle, from its list": (["Ann Lee_1_assignsubmission_file/x.ipynb"], OF_MOODLE, {"1", "2"}),
+}
+
+
+@pytest.mark.parametrize("name", BOOKS)
+def test_platforms_take_the_grade_book(tmp_path, name):
+    files, roster, expected = BOOKS[name]
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
+        for path in files:
+            archive.writestr(path, SUBMITTERS if path.endswith(".yml") else path)
+    (tmp_path / "roster.csv").write_text(roster, "utf-8-sig")
+    known = tmp_path / "roster.csv" if roster else None
+    handed = intake.collect(tmp_path / "x.zip", tmp_path, CARD, "run", known, 1000)
+    _, record = graded(rungs=("boss", "boss"))
+    rows = reports.rows(handed, {one.sha: record for one in handed if one.sha}, CARD, Policy())
+    reports.write(rows, CARD, Policy(), "A", tmp_path, {})
+    content = (tmp_path / "lms.csv").read_bytes()
+    assert content.startswith(b"\xef\xbb\xbf"), "Excel takes it for another code page"
+    found = imported(content.decode("utf-8"), name.split(",")[0])
+    assert set(found) == expected
+    here = sum(bool(one.sha) for one in handed)
+    assert sorted(found.values()) == [0.0] * (len(expected) - here) + [4.0] * here
+
+
+def test_who_is_missing_and_who_is_unknown_stands_in_the_report():
+    here, record = graded("ann")
+    unknown = Handed("zoe", "z.ipynb", here.sha, listed=False)
+    rows = reports.rows([here, unknown, Handed("bo", "", problem=intake.NOTHING)], {here.sha: record}, CARD, Policy())
+    page = reports.report_html(rows, CARD, Policy(), "A")
+    assert "On the roster, not found" in page and "Found, not on the roster" in page
+    assert [row.student for row in rows if row.missing] == ["bo"]
+    assert "not on the roster" in rows[2].flags
+
+
+def test_a_group_is_no_pair_of_twins():
+    one, record = graded("ann")
+    pair = [replace(one, group="g"), replace(one, student="bo", group="g"), replace(one, student="cid")]
+    rows = reports.rows(pair, {one.sha: record}, CARD, Policy())
+    assert [row.flags for row in rows] == [
+        ("the same file as cid",), ("the same file as cid",), ("the same file as ann, bo",)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("trick", ["\x1b[2J", "\x9b31m", "\x1b]0;PWNED\x07", "\u202e", "\u2028", "\x07"])
+def test_nothing_plays_with_a_terminal(trick):
+    attempt = Handed(f"ann{trick}", "x", "sha")
+    (row,) = reports.rows([attempt], {"sha": Record("k", "hw01", "CRASHED", f"a{trick}b")}, CARD, Policy())
+    text = reports.results_csv([row])
+    assert not any(unicodedata.category(letter) in ("Cc", "Cf", "Zl") for letter in text.replace("\n", ""))
+    assert "PWNED" not in text

@@ -9,6 +9,7 @@ Rows are shuffled, and training windows of one state overlap: windows that begin
 `link` finds the stretches of consecutive days again, and `blocked_folds` cuts them so that no day is on both sides.
 """
 
+import csv
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -16,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from common.data.originals import find_file, find_root, read_lines
 from common.errors import DataError
 from common.generators import covid
 
@@ -26,6 +28,11 @@ TARGET = "tested_positive"
 FILES = {
     "training": ("covid.train.csv", "covid_train.csv"),
     "test": ("covid.test.csv", "covid_test.csv"),
+}
+COUNTS = {
+    "2021": {"training": 2700, "test": 893},
+    "2022": {"training": 2699, "test": 1078},
+    "2023": {"training": 3009, "test": 997},
 }
 DOWNLOADS = ()
 HOW_TO_GET = (
@@ -114,6 +121,11 @@ def write(folder: Path, profile: str, seed: int) -> pd.DataFrame:
     return pd.DataFrame({"id": np.arange(len(test.state)), TARGET: test.values[:, -1, -1]})
 
 
+def look(folder: Path) -> dict[str, int]:
+    """How many rows there are to read. Raises DataError if a file is missing or not what it should be."""
+    return {split: len(_read_table(_find(Path(folder), split), split)[0]) for split in FILES}
+
+
 def read(folder: Path, profile: str) -> tuple[Splits, pd.DataFrame]:
     """The course's two files in `folder`; the reference has the ids alone. The set is never cut down to a profile.
 
@@ -126,10 +138,9 @@ def read(folder: Path, profile: str) -> tuple[Splits, pd.DataFrame]:
             f"{paths['training'].name} is of {edition}, but {paths['test'].name} is of {test_edition}; "
             "both must come from the same year."
         )
-    splits = _splits(training, test, states, edition, f"the course's own files of {edition}, from {folder}")
+    splits = _splits(training, test, states, edition, f"the columns of the course's {edition} set, from {folder}")
     reference = pd.DataFrame({"id": splits.test.id})
-    # no ladder of 2021 is known to us; the next year's stands in for it
-    reference.attrs["edition"] = "2022" if edition == "2021" else edition
+    reference.attrs["edition"] = edition
     return splits, reference
 
 
@@ -229,32 +240,29 @@ def _rows(table: np.ndarray, n_states: int, n_items: int, days: int, answers: bo
 
 
 def _find(folder: Path, split: str) -> Path:
-    for name in FILES[split]:
-        if (folder / name).is_file():
-            return folder / name
-    raise DataError(f"There is no {' or '.join(FILES[split])} in {folder}. {HOW_TO_GET}")
+    path = find_file(find_root(folder, *FILES[split]), *FILES[split])
+    if path is None:
+        raise DataError(f"There is no {' or '.join(FILES[split])} in {folder}. {HOW_TO_GET}")
+    return path
 
 
 def _read_table(path: Path, split: str) -> tuple[np.ndarray, str, tuple[str, ...]]:
     """The numbers of one file (rows, columns), its edition and the names of its states."""
-    try:
-        lines = path.read_text("utf-8-sig").splitlines()
-    except (UnicodeDecodeError, OSError) as error:
-        raise DataError(f"{path} cannot be read as text ({error}); it should be the course's CSV file.") from None
+    lines = read_lines(path)
     if not lines:
         raise DataError(f"{path} is empty; expected a header and one line per window.")
-    header = lines[0].split(",")
+    try:
+        header, *rows = csv.reader(lines, strict=True)
+    except csv.Error as error:
+        raise DataError(f"{path} cannot be read as CSV: {error}.") from None
     edition, states = _recognise(path, header, split)
-    commas = len(header) - 1
-    for number, line in enumerate(lines[1:], start=2):
-        if line.count(",") != commas:
+    for number, row in enumerate(rows, start=2):
+        if len(row) != len(header):
             cut = "; the file seems to be cut off there" if number == len(lines) else ""
-            raise DataError(
-                f"{path}, line {number}: expected {commas + 1} values, found {line.count(',') + 1 if line else 0}{cut}."
-            )
-    if len(lines) == 1:
+            raise DataError(f"{path}, line {number}: expected {len(header)} values, found {len(row)}{cut}.")
+    if not rows:
         raise DataError(f"{path} ends after its header; expected one line per window.")
-    table = _numbers(path, header, lines[1:])
+    table = _numbers(path, header, rows)
     _check_keys(path, table, len(states))
     return table, edition, states
 
@@ -286,15 +294,15 @@ def _recognise(path: Path, header: list[str], split: str) -> tuple[str, tuple[st
     )
 
 
-def _numbers(path: Path, header: list[str], lines: list[str]) -> np.ndarray:
+def _numbers(path: Path, header: list[str], rows: list[list[str]]) -> np.ndarray:
     try:
-        table = np.array(",".join(lines).split(","), dtype=np.float64)
+        table = np.array([value for row in rows for value in row], dtype=np.float64)
         if np.isfinite(table).all():
-            return table.reshape(len(lines), len(header))
+            return table.reshape(len(rows), len(header))
     except ValueError:
         pass
-    for number, line in enumerate(lines, start=2):
-        for name, value in zip(header, line.split(","), strict=True):
+    for number, row in enumerate(rows, start=2):
+        for name, value in zip(header, row, strict=True):
             if not _is_number(value):
                 shown = "an empty value" if not value.strip() else repr(value[:40])
                 raise DataError(f"{path}, line {number}, column {name!r}: expected a finite number, found {shown}.")

@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 from common.data.cache import cached
+from common.data.originals import against, find_file, find_root, read_lines
 from common.errors import DataError
 from common.generators import speech
 from common.generators.phones import CLASSES
@@ -27,6 +28,7 @@ SEED = 2022
 SIZES = {"smoke": (12, 3), "standard": (60, 8)}  # speakers, of whom every third is a test speaker; sentences of each
 SMOKE_UTTERANCES = 300  # of a folder's training set, at most
 N_FEATURES = 39
+COUNTS = {"2022": {"training": 4286, "test": 1078}, "2023": {"training": 3429, "test": 857}}  # utterances
 DOWNLOADS = ()
 HOW_TO_GET = (
     "Put the folder libriphone/ there (train_split.txt, train_labels.txt, test_split.txt and feat/); it comes with the "
@@ -62,7 +64,8 @@ class Frames:
 
 @dataclass(frozen=True)
 class Splits:
-    """No speaker of `validation` is heard in `train`, nor any of `test` in either, if the ids name speakers."""
+    """No speaker of `validation` is heard in `train`, if the ids name speakers; in the builtin data none of `test` is
+    either. (In the course's own files of 2023 every test speaker is heard in training.)"""
 
     train: Frames
     validation: Frames
@@ -99,15 +102,30 @@ def write(folder: Path, profile: str, seed: int) -> pd.DataFrame:
     return _reference(test)
 
 
+def look(folder: Path) -> dict[str, int]:
+    """How many utterances there are to read. Raises DataError if a file is missing."""
+    root = find_root(Path(folder), "train_split.txt")
+    _lines(root, "train_labels.txt")
+    counts = {}
+    for part, split in (("training", "train"), ("test", "test")):
+        ids = _read_ids(root, f"{split}_split.txt")
+        for name in ids:
+            if not _features_path(root, split, name).is_file():
+                raise DataError(f"There is no {_features_path(root, split, name)}; was it all unpacked?")
+        counts[part] = len(ids)
+    return counts
+
+
 def read(folder: Path, profile: str) -> tuple[Splits, pd.DataFrame]:
-    """LibriPhone from `folder` (libriphone itself, or the folder around it); the reference has row numbers alone.
+    """LibriPhone from `folder` (libriphone itself, or a folder around it); the reference has row numbers alone.
 
     The smoke profile reads part of the training set, and the whole test set. Raises DataError with one sentence that
     names the file, what was expected and what was found.
     """
-    root = Path(folder) / "libriphone" if (Path(folder) / "libriphone").is_dir() else Path(folder)
-    labels = _read_labels(root / "train_labels.txt")
-    ids = _read_ids(root / "train_split.txt")
+    root = find_root(Path(folder), "train_split.txt")
+    labels = _read_labels(root, "train_labels.txt")
+    ids = _read_ids(root, "train_split.txt")
+    n = len(ids)
     for name in ids:
         if name not in labels:
             raise DataError(f"{root / 'train_labels.txt'} has no labels for the utterance {name!r} of train_split.txt.")
@@ -119,14 +137,18 @@ def read(folder: Path, profile: str) -> tuple[Splits, pd.DataFrame]:
     starts = np.concatenate([[0], np.cumsum([len(labels[name]) for name in ids])]).astype(np.int64)
     x = np.empty((int(starts[-1]), N_FEATURES), dtype=np.float32)
     for name, start, end in zip(ids, starts, starts[1:], strict=False):
-        path = root / "feat" / "train" / f"{name}.pt"
+        path = _features_path(root, "train", name)
         features = _read_features(path)
         if len(features) != end - start:
             raise DataError(f"{path} has {len(features)} frames, but train_labels.txt has {end - start} labels for it.")
         x[start:end] = features
     training = Frames(tuple(ids), starts, x, np.concatenate([labels[name] for name in ids]))
     splits = _splits(training, _read_test(root), f"the course's own layout, read from {root}")
-    return splits, pd.DataFrame({"Id": np.arange(len(splits.test))})
+    reference = pd.DataFrame({"Id": np.arange(len(splits.test))})
+    edition, _ = against(COUNTS, {"training": n, "test": len(splits.test.ids)})
+    if edition:
+        reference.attrs["edition"] = edition
+    return splits, reference
 
 
 def speaker_of(utterance: str) -> str:
@@ -231,22 +253,24 @@ def _part(frames: Frames, first: int, end: int) -> Frames:
 # --- read -----------------------------------------------------------------------------------------------------------
 
 
-def _lines(path: Path) -> list[str]:
-    try:
-        lines = path.read_text("utf-8").splitlines()
-    except FileNotFoundError:
-        raise DataError(f"There is no {path}. {HOW_TO_GET}") from None
-    except (UnicodeDecodeError, OSError) as error:
-        raise DataError(f"{path} cannot be read as text: {error}.") from None
-    if not any(line.strip() for line in lines):
+def _lines(root: Path, name: str) -> list[str]:
+    path = find_file(root, name)
+    if path is None:
+        raise DataError(f"There is no {root / name}. {HOW_TO_GET}")
+    lines = read_lines(path)
+    if not lines:
         raise DataError(f"{path} is empty; expected one line per utterance.")
     return lines
 
 
-def _read_ids(path: Path) -> list[str]:
+def _features_path(root: Path, split: str, utterance: str) -> Path:
+    return root / "feat" / split / f"{utterance}.pt"
+
+
+def _read_ids(root: Path, name: str) -> list[str]:
     """The utterance ids in a split file, each once."""
-    seen: dict[str, int] = {}
-    for number, line in enumerate(_lines(path), start=1):
+    path, seen = root / name, {}
+    for number, line in enumerate(_lines(root, name), start=1):
         name = line.strip()
         if not name:
             continue
@@ -258,10 +282,10 @@ def _read_ids(path: Path) -> list[str]:
     return list(seen)
 
 
-def _read_labels(path: Path) -> dict[str, np.ndarray]:
+def _read_labels(root: Path, name: str) -> dict[str, np.ndarray]:
     """Utterance id -> class of each frame."""
-    labels = {}
-    for number, line in enumerate(_lines(path), start=1):
+    path, labels = root / name, {}
+    for number, line in enumerate(_lines(root, name), start=1):
         name, _, rest = line.strip().partition(" ")
         if not name:
             continue
@@ -304,6 +328,6 @@ def _read_features(path: Path) -> np.ndarray:
 
 
 def _read_test(root: Path) -> Frames:
-    ids = _read_ids(root / "test_split.txt")
-    features = [_read_features(root / "feat" / "test" / f"{name}.pt") for name in ids]
+    ids = _read_ids(root, "test_split.txt")
+    features = [_read_features(_features_path(root, "test", name)) for name in ids]
     return Frames(tuple(ids), np.cumsum([0, *map(len, features)]), np.concatenate(features), None)

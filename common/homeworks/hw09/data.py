@@ -21,6 +21,8 @@ import numpy as np
 import pandas as pd
 
 from common.data.cache import cached
+from common.data.originals import find_file, find_root
+from common.data.pictures import picture_files, read_pictures, write_pictures
 from common.errors import DataError
 from common.generators.food import CLASSES, FORMS, Cue, picture, pictures, stuck_on
 from common.generators.homonyms import Sentences, sentences
@@ -33,6 +35,7 @@ SIDE = 128  # pixels of the picture of a question, across and down; of each of i
 EVERY = 3  # questions of which one asks for the class that the price tag stands for
 TAGS = ((0, 1, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0))  # the colour channels of a cue as it is, and of three others
 SURE = 0.7  # how probable the network must find the right class of a dish
+COUNTS = {"2022": {"pictures": 10}}
 DOWNLOADS = ()
 HOW_TO_GET = (
     "Put the course's food/ (ten pictures called <class>_<number>.jpg) and checkpoint.pth there; "
@@ -104,10 +107,19 @@ def write(folder: Path, profile: str, seed: int) -> pd.DataFrame:
     """Write the builtin pictures of `seed`; returns the table for the judge."""
     splits, reference = builtin(profile, seed)
     gallery, validation, test = splits.gallery, splits.validation, splits.test
-    _write_pictures(folder / "food", [f"{y}_{k}" for k, y in enumerate(gallery.y)], gallery.x, gallery.food)
-    _write_pictures(folder / "validation", _names(validation), validation.x, validation.where)
-    _write_pictures(folder / "test", _names(test), test.x, None)
+    _write(folder / "food", [f"{y}_{k}" for k, y in enumerate(gallery.y)], gallery.x, gallery.food)
+    _write(folder / "validation", _names(validation), validation.x, validation.where)
+    _write(folder / "test", _names(test), test.x, None)
     return reference
+
+
+def look(folder: Path) -> dict[str, int]:
+    """How many pictures there are to read. Raises DataError if the folder or the course's checkpoint is missing."""
+    folder = find_root(Path(folder), "food")
+    counts = {"pictures": len(_files(folder / "food"))}
+    if not (folder / "test").is_dir():
+        _checkpoint_file(folder)
+    return counts
 
 
 def read(folder: Path, profile: str) -> tuple[Splits, pd.DataFrame]:
@@ -117,9 +129,9 @@ def read(folder: Path, profile: str) -> tuple[Splits, pd.DataFrame]:
     """
     from common.homeworks.hw09 import zoo
 
-    folder, words = Path(folder), sentences(SEED, SENTENCES[profile])
+    folder, words = find_root(Path(folder), "food"), sentences(SEED, SENTENCES[profile])
     exported = (folder / "test").is_dir()
-    numbers, x, food = _read_pictures(folder / "food", SIDE // 2 if exported else None)
+    numbers, x, food = _read(folder / "food", SIDE // 2 if exported else None)
     y = _classes(folder / "food", numbers[:, 0])
     gallery = Gallery(x, y, food)
     if exported:
@@ -127,7 +139,7 @@ def read(folder: Path, profile: str) -> tuple[Splits, pd.DataFrame]:
         about = f"{len(x)} pictures and {len(validation)} + {len(test)} questions from {folder}"
         splits = Splits(zoo.load(), gallery, validation, test, words, CLASSES, about)
     else:
-        network = zoo.course(_checkpoint(folder / "checkpoint.pth"))
+        network = zoo.course(_checkpoint(_checkpoint_file(folder)))
         questions = Questions(np.arange(len(x)), x, y, None)
         about = f"the course's {len(x)} pictures and its network, from {folder}"
         splits = Splits(network, gallery, questions, questions, words, CLASSES, about)
@@ -204,38 +216,37 @@ def _names(questions: Questions) -> list[str]:
     return [f"{number}_{label}" for number, label in zip(questions.id, questions.asked, strict=True)]
 
 
-def _write_pictures(folder: Path, names: Sequence[str], x: np.ndarray, masks: np.ndarray | None) -> None:
-    from PIL import Image
-
-    (folder / "masks").mkdir(parents=True) if masks is not None else folder.mkdir(parents=True)
-    for k, name in enumerate(names):
-        Image.fromarray(x[k]).save(folder / f"{name}.png")
-        if masks is not None:
-            Image.fromarray(masks[k].astype(np.uint8) * 255).save(folder / "masks" / f"{name}.png")
+def _write(folder: Path, names: Sequence[str], x: np.ndarray, masks: np.ndarray | None) -> None:
+    write_pictures(folder, names, x)
+    if masks is not None:
+        write_pictures(folder / "masks", names, masks.astype(np.uint8) * 255)
 
 
-def _read_pictures(folder: Path, side: int | None) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
-    """All pictures called `<number>_<number>.*`, by these numbers: the numbers (N, 2), pictures (N, S, S, 3) uint8,
-    and the masks (N, S, S) bool if there are any. side: what they must have, or None to bring them to 128."""
+def _files(folder: Path) -> dict[tuple[int, int], Path]:
+    """The pictures called `<number>_<number>.*`, by these numbers."""
     files = {}
-    for file in folder.iterdir() if folder.is_dir() else ():
-        if file.suffix.lower() in (".jpg", ".jpeg", ".png"):
-            match = re.fullmatch(r"(\d+)_(\d+)", file.stem)
-            if not match:
-                raise DataError(f"{file}: expected a name of two numbers, like 3_7{file.suffix}.")
-            files[int(match[1]), int(match[2])] = file
-    if not files:
-        raise DataError(f"{folder} holds no pictures; expected .jpg or .png called <class>_<number> there.")
-    numbers = sorted(files)
-    x = np.stack([_picture(files[number], "RGB", side) for number in numbers])
+    for name, file in picture_files(folder, HOW_TO_GET).items():
+        match = re.fullmatch(r"(\d+)_(\d+)", Path(name).stem)
+        if not match:
+            raise DataError(f"{file}: expected a name of two numbers, like 3_7{file.suffix}.")
+        files[int(match[1]), int(match[2])] = file
+    return dict(sorted(files.items()))
+
+
+def _read(folder: Path, exact: int | None) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+    """All pictures by their numbers: the numbers (N, 2), pictures (N, S, S, 3) uint8, and the masks (N, S, S) bool if
+    there are any. exact: the side that they must have, or None to bring them to 128."""
+    files = _files(folder)
+    numbers = np.array(list(files))
+    x = read_pictures(list(files.values()), None if exact else SIDE, exact=exact)
     if not (folder / "masks").is_dir():
-        return np.array(numbers), x, None
-    masks = [_picture(folder / "masks" / f"{files[number].stem}.png", "L", side) > 127 for number in numbers]
-    return np.array(numbers), x, np.stack(masks)
+        return numbers, x, None
+    masks = [folder / "masks" / f"{file.stem}.png" for file in files.values()]
+    return numbers, x, read_pictures(masks, None if exact else SIDE, exact=exact, mode="L") > 127
 
 
 def _read_questions(folder: Path) -> Questions:
-    numbers, x, where = _read_pictures(folder, SIDE)
+    numbers, x, where = _read(folder, SIDE)
     missing = set(range(len(numbers))) - set(numbers[:, 0].tolist())
     if missing:
         raise DataError(f"{folder} holds {len(numbers)} questions, but none with the number {min(missing)}.")
@@ -250,30 +261,19 @@ def _classes(folder: Path, labels: np.ndarray) -> np.ndarray:
     return labels
 
 
-def _picture(file: Path, mode: str, side: int | None) -> np.ndarray:
-    from PIL import Image
-
-    try:
-        with Image.open(file, formats=["PNG", "JPEG"]) as image:
-            found = image.size
-            wanted = found if side is None else (side, side)
-            whole = image.convert(mode)  # reads all of it
-            pixels = np.array(whole.resize((SIDE, SIDE)) if side is None else whole)
-    except FileNotFoundError:
-        raise DataError(f"{file} is missing.") from None
-    except Exception:  # a damaged picture can fail in many ways
-        raise DataError(f"{file} is not a picture that can be read; get it again.") from None
-    if found != wanted:
-        raise DataError(f"{file}: expected {side} x {side} pixels, found {found[0]} x {found[1]}.")
-    return pixels
+def _checkpoint_file(folder: Path) -> Path:
+    file = find_file(folder, "checkpoint.pth")
+    if file is None:
+        raise DataError(
+            f"{folder}: checkpoint.pth is missing, the network that the course's pictures are explained with."
+        )
+    return file
 
 
 def _checkpoint(file: Path) -> dict:
     """The weights in the course's checkpoint; nothing in it is run."""
     import torch
 
-    if not file.is_file():
-        raise DataError(f"{file} is missing; the course's ten pictures need the network that they are explained with.")
     try:
         content = torch.load(file, map_location="cpu", weights_only=True)
     except Exception:  # damaged bytes can fail in any way

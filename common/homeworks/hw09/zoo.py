@@ -10,20 +10,16 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import nn
-from torch.nn import functional
 
 from common import zoo
 from common.errors import HomeworkError
 from common.generators.food import CLASSES, Cue, pictures
-from common.training.device import pick_device
-from common.training.loaders import batches
-from common.training.loop import fit
-from common.training.seed import set_seed
 from common.zoo.layers import Classifier, augmented, conv
+from common.zoo.recipe import predict, train_classifier
 
 CUE = Cue(label=CLASSES.index("Dairy product"), rate=0.95)  # how the pictures were taken that the network learnt from
 WIDTHS = (24, 48, 72, 96)
-PER_CLASS, EPOCHS, BATCH_SIZE, LR = 600, 14, 64, 4e-3
+PER_CLASS, EPOCHS = 600, 14
 
 
 def plain() -> nn.Module:
@@ -38,13 +34,8 @@ def plain() -> nn.Module:
 
 def load(file: Path | None = None) -> nn.Module:
     """The network in eval mode, its weights frozen. Raises HomeworkError if the file does not hold such weights."""
-    model = plain()
-    state = zoo.load_weights("hw09-food" if file is None else file)
-    missing, unexpected = model.load_state_dict(state, strict=False)
-    wrong = [*unexpected, *(key for key in missing if not key.endswith("num_batches_tracked"))]
-    if wrong:
-        raise HomeworkError(f"{file} does not hold the weights of the network of homework 9: {wrong[0]} does not fit.")
-    return model.eval().requires_grad_(False).to(memory_format=torch.channels_last)  # faster on CPUs
+    model = zoo.frozen(plain(), "hw09-food" if file is None else file, "the network of homework 9")
+    return model.to(memory_format=torch.channels_last)  # faster on CPUs
 
 
 class Course(nn.Module):
@@ -72,20 +63,12 @@ class Course(nn.Module):
 
 def course(state: dict) -> nn.Module:
     """The course's network with the weights of its checkpoint. Raises HomeworkError if they do not fit."""
-    model = Course()
-    try:
-        model.load_state_dict(state)
-    except RuntimeError as error:
-        what = " ".join(str(error).split())[:160]
-        raise HomeworkError(f"checkpoint.pth does not hold the weights of the course's network: {what}") from None
-    return model.eval().requires_grad_(False).to(memory_format=torch.channels_last)  # faster on CPUs
+    return zoo.frozen(Course(), state, "the course's network").to(memory_format=torch.channels_last)
 
 
-@torch.no_grad()
 def probabilities(model: nn.Module, x: np.ndarray) -> np.ndarray:
     """Of pictures (N, H, W, 3) uint8: (N, 11)."""
-    inputs = torch.from_numpy(x).permute(0, 3, 1, 2)
-    return torch.cat([model(part.float() / 255).softmax(dim=1) for part in inputs.split(100)]).numpy()
+    return predict(model, x).softmax(dim=1).numpy()
 
 
 def train(out: Path, *, seed: int = 2022, only: str | None = None, pictures: Path | None = None) -> None:
@@ -103,27 +86,7 @@ def train(out: Path, *, seed: int = 2022, only: str | None = None, pictures: Pat
 
 def trained(x: np.ndarray, y: np.ndarray, *, seed: int, epochs: int = EPOCHS) -> nn.Module:
     """A network that learnt from pictures (N, 64, 64, 3) uint8 with labels (N,)."""
-    set_seed(seed)
-    device = pick_device()
-    model = plain().to(device, memory_format=torch.channels_last)
-    inputs = torch.from_numpy(x).permute(0, 3, 1, 2).to(device)
-    train_batches = batches(inputs, torch.from_numpy(y).to(device), batch_size=BATCH_SIZE, shuffle=True)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=LR, weight_decay=0.02)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, LR, total_steps=epochs * len(train_batches), pct_start=0.2
-    )
-
-    def step(batch):
-        x, y = batch
-        x = augmented(x.float() / 255, shift=6).contiguous(memory_format=torch.channels_last)
-        logits = model(x)
-        return {
-            "loss": functional.cross_entropy(logits, y, label_smoothing=0.05),
-            "accuracy": (logits.detach().argmax(dim=1) == y).float().mean(),
-        }
-
-    fit(step, train_batches, optimizer, epochs=epochs, model=model, schedule=schedule)
-    return model.to("cpu", memory_format=torch.contiguous_format)
+    return train_classifier(plain, x, y, seed=seed, epochs=epochs, view=lambda x: augmented(x, shift=6))
 
 
 def _drawn(seed: int, per_class: int, cue: Cue | None = CUE) -> tuple[np.ndarray, np.ndarray]:

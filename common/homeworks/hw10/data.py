@@ -9,6 +9,7 @@ Nothing is secret but the network that is attacked. For builtin pictures it come
 course's own target was never public, so attacks on the original pictures get no score here.
 """
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,19 +17,31 @@ import numpy as np
 import pandas as pd
 
 from common.data.cache import cached
+from common.data.originals import find_root, numbered
+from common.data.pictures import picture_files, read_pictures, write_pictures
 from common.errors import DataError
 from common.generators.objects import CLASSES, SIDE, objects
 from common.paths import data_dir
 
 SEED = 2022
 PER_CLASS = {"smoke": 5, "standard": 50}
+COUNTS = {"2022": {"pictures": 200}}
 EPSILON = 8  # how far a pixel's colour may move, of 255
 DOWNLOADS = ()
 HOW_TO_GET = (
     "Put the course's ten folders there, airplane/airplane1.png to truck/truck20.png (the 2022 and 2023 homeworks give "
     "them as one archive called data)."
 )
+# an instructor's own target, as `python -m common.zoo.train hw10 --only target` made it
+TARGET_VARIABLE = "HW10_TARGET"
 _VERSION = "1"  # of the generated pictures: raise it whenever the generator's output changes
+
+
+def secrets() -> list[Path]:
+    """The files with weights of the hidden target, the package's own and an instructor's: none is for notebooks."""
+    chosen = os.environ.get(TARGET_VARIABLE)
+    own = Path(__file__).parents[2] / "zoo" / "weights" / "hw10-target.safetensors"
+    return [own, Path(chosen)] if chosen else [own]
 
 
 @dataclass(frozen=True)
@@ -66,34 +79,29 @@ def builtin(profile: str, seed: int = SEED) -> tuple[Splits, pd.DataFrame]:
 
 def write(folder: Path, profile: str, seed: int) -> pd.DataFrame:
     """Write the builtin pictures of `seed` in the course's layout; returns the table for the judge."""
-    from PIL import Image
-
     splits, reference = builtin(profile, seed)
-    for file, image in zip(splits.test.files, splits.test.x, strict=True):
-        (Path(folder) / file).parent.mkdir(parents=True, exist_ok=True)
-        Image.fromarray(image).save(Path(folder) / file)
+    for label, name in enumerate(CLASSES):
+        images = splits.test.x[splits.test.y == label]
+        write_pictures(Path(folder) / name, [f"{name}{number + 1}" for number in range(len(images))], images)
     return reference
 
 
+def look(folder: Path) -> dict[str, int]:
+    """How many pictures there are to read. Raises DataError if a folder is missing or the numbers skip one."""
+    return {"pictures": sum(map(len, _find(Path(folder)).values()))}
+
+
 def read(folder: Path, profile: str) -> tuple[Splits, pd.DataFrame]:
-    """The ten class folders in `folder` or `folder/data`, whole in every profile.
+    """The ten class folders in `folder` or one below it, whole in every profile.
 
     Raises DataError with one sentence that names the file or folder, what was expected and what was found.
     """
-    root = Path(folder) / "data" if (Path(folder) / "data").is_dir() else Path(folder)
-    counts = {name: _count(root, name) for name in CLASSES}
-    ragged = [name for name in CLASSES if counts[name] != counts[CLASSES[0]]]
-    if ragged:
-        raise DataError(
-            f"{root / ragged[0]} holds {counts[ragged[0]]} pictures, but {CLASSES[0]} holds {counts[CLASSES[0]]}; "
-            "every class must have equally many."
-        )
-    count = counts[CLASSES[0]]
-    files = tuple(f"{name}/{name}{number}.png" for name in CLASSES for number in range(1, count + 1))
-    x = np.stack([_picture(root / file) for file in files])
-    splits, reference = _both(
-        Pictures(files, x, np.repeat(np.arange(len(CLASSES)), count)), f"the course's own layout, read from {root}"
-    )
+    found = _find(Path(folder))
+    files = [file for numbers in found.values() for file in numbers.values()]
+    names = tuple(f"{name}/{name}{number}.png" for name, numbers in found.items() for number in numbers)
+    y = np.repeat(np.arange(len(CLASSES)), len(files) // len(CLASSES))
+    pictures = Pictures(names, read_pictures(files, exact=SIDE), y)
+    splits, reference = _both(pictures, f"the course's own layout, read from {files[0].parents[1]}")
     if Path(folder).resolve() == data_dir("hw10").resolve():  # photographs, not drawings: no target here knows them
         reference.attrs["edition"] = "2022"
     return splits, reference
@@ -104,35 +112,19 @@ def _both(pictures: Pictures, about: str) -> tuple[Splits, pd.DataFrame]:
     return Splits(pictures, CLASSES, about), reference
 
 
-def _count(root: Path, name: str) -> int:
-    """How many pictures a class has, numbered from 1 without a gap."""
-    folder = root / name
-    if not folder.is_dir():
-        raise DataError(f"{folder} is missing; expected the ten folders {', '.join(CLASSES)} in {root}.")
-    found = {file.name for file in folder.glob("*.png")}
-    for number in range(1, len(found) + 1):
-        if f"{name}{number}.png" not in found:
-            raise DataError(
-                f"{folder} holds {len(found)} .png, so {name}1.png to {name}{len(found)}.png are expected, "
-                f"but {name}{number}.png is missing."
-            )
-    if not found:
-        raise DataError(f"{folder} holds no .png; expected {name}1.png, {name}2.png and so on.")
-    return len(found)
-
-
-def _picture(file: Path) -> np.ndarray:
-    from PIL import Image
-
-    try:
-        with Image.open(file, formats=["PNG"]) as image:
-            if image.size != (SIDE, SIDE) or image.mode != "RGB":
-                raise DataError(
-                    f"{file}: expected {SIDE} x {SIDE} pixels in RGB, "
-                    f"found {image.width} x {image.height} in {image.mode}."
-                )
-            return np.array(image)
-    except DataError:
-        raise
-    except Exception:  # a damaged picture can fail in many ways
-        raise DataError(f"{file} is not a PNG picture that can be read; get it again.") from None
+def _find(folder: Path) -> dict[str, dict[int, Path]]:
+    """The pictures of each class by their numbers, equally many and from 1 without a gap."""
+    root = find_root(folder, CLASSES[0])
+    missing = [name for name in CLASSES if not (root / name).is_dir()]
+    if missing:
+        raise DataError(f"{root / missing[0]} is missing; expected the ten folders {', '.join(CLASSES)} in {root}.")
+    found = {
+        name: numbered(picture_files(root / name, HOW_TO_GET, [".png"]), prefix=name, first=[1]) for name in CLASSES
+    }
+    ragged = [name for name in CLASSES if len(found[name]) != len(found[CLASSES[0]])]
+    if ragged:
+        raise DataError(
+            f"{root / ragged[0]} holds {len(found[ragged[0]])} pictures, but {CLASSES[0]} holds "
+            f"{len(found[CLASSES[0]])}; every class must have equally many."
+        )
+    return found

@@ -1,6 +1,5 @@
 """Homework 10 is measured by what the hidden target still recognises, once no pixel has moved too far."""
 
-import os
 from pathlib import Path
 
 import numpy as np
@@ -8,11 +7,7 @@ import pandas as pd
 
 from common.errors import SubmissionError
 from common.homeworks.hw10 import zoo
-from common.homeworks.hw10.data import EPSILON
-
-TARGET_VARIABLE = (
-    "HW10_TARGET"  # an instructor's own target, as `python -m common.zoo.train hw10 --only target` made it
-)
+from common.homeworks.hw10.data import EPSILON, secrets
 
 
 def judge(reference: pd.DataFrame, answers: pd.DataFrame) -> float | None:
@@ -30,8 +25,13 @@ def judge(reference: pd.DataFrame, answers: pd.DataFrame) -> float | None:
             f"{reference['file'].iloc[wrong[0]]}: a pixel differs by {moved[wrong[0]]} from the picture handed out, "
             f"at most {EPSILON} of 255 are allowed{others}; check the saved 8-bit pictures, rounding counts."
         )
-    chosen = os.environ.get(TARGET_VARIABLE)
-    if not chosen and "edition" in reference.attrs:
+    target = secrets()[-1]
+    if _masked(target) or (len(secrets()) == 1 and "edition" in reference.attrs):
         return None
-    target = zoo.load(zoo.TARGET, Path(chosen) if chosen else None)
-    return float(np.mean(zoo.predict(target, after) == reference["label"].to_numpy()))
+    network = zoo.load(zoo.TARGET, target)
+    return float(np.mean(zoo.predict(network, after) == reference["label"].to_numpy()))
+
+
+def _masked(target: Path) -> bool:
+    """Whether the grader keeps the target from us, as it does from every notebook: then there is an empty file."""
+    return target.exists() and target.stat().st_size == 0

@@ -12,17 +12,15 @@ from torch import nn
 from torch.nn import functional
 
 from common import zoo
+from common.data.pictures import picture_files, read_pictures
 from common.errors import HomeworkError
 from common.generators.objects import CLASSES, SIDE, objects
 from common.paths import data_dir
-from common.training.device import pick_device
-from common.training.loaders import batches
-from common.training.loop import fit
-from common.training.seed import set_seed
+from common.zoo import recipe
 from common.zoo.layers import Classifier, Residual, augmented, conv
 
 TARGET = "target"
-PER_CLASS, EPOCHS, BATCH_SIZE, LR = 600, 14, 64, 4e-3
+PER_CLASS, EPOCHS = 600, 14
 SMALLER = 24  # pixels, to which the target shrinks what it is shown
 
 
@@ -116,20 +114,14 @@ def load_proxies(source: str | Path = "builtin") -> dict[str, nn.Module]:
 
 def load(name: str, file: Path | None = None) -> nn.Module:
     """One network in eval mode, its weights frozen. Raises HomeworkError if the file does not hold such weights."""
-    model = ARCHITECTURES[name]()
-    state = zoo.load_weights(f"hw10-{name}" if file is None else file)
-    missing, unexpected = model.load_state_dict(state, strict=False)
-    wrong = [*unexpected, *(key for key in missing if not key.endswith("num_batches_tracked"))]
-    if wrong:
-        raise HomeworkError(f"{file} does not hold the weights of the network {name!r}: {wrong[0]} does not fit.")
-    return model.eval().requires_grad_(False).to(memory_format=torch.channels_last)  # a quarter faster on CPUs
+    weights = f"hw10-{name}" if file is None else file
+    model = zoo.frozen(ARCHITECTURES[name](), weights, f"the network {name!r}")
+    return model.to(memory_format=torch.channels_last)  # a quarter faster on CPUs
 
 
-@torch.no_grad()
 def predict(model: nn.Module, x: np.ndarray) -> np.ndarray:
     """Labels (N,) of pictures (N, 32, 32, 3) uint8."""
-    pictures = torch.from_numpy(x).permute(0, 3, 1, 2)
-    return torch.cat([model(part.float() / 255).argmax(dim=1) for part in pictures.split(100)]).numpy()
+    return recipe.predict(model, x).argmax(dim=1).numpy()
 
 
 # --- how they were trained ------------------------------------------------------------------------------------------
@@ -148,51 +140,22 @@ def train(out: Path, *, seed: int = 2022, only: str | None = None, pictures: Pat
     for name in names:
         offset = 2_000_000 if name == TARGET else 1_000_000
         if offset not in sets:
-            sets[offset] = objects(seed + offset, PER_CLASS) if pictures is None else read_pictures(pictures)
+            sets[offset] = objects(seed + offset, PER_CLASS) if pictures is None else read_folder(pictures)
         model = trained(name, *sets[offset], seed=seed + list(ARCHITECTURES).index(name))  # alone or not
         zoo.save_weights(model, out / f"hw10-{name}.safetensors")
         share = (predict(load(name, out / f"hw10-{name}.safetensors"), x_new) == y_new).mean()
-        print(
-            f"{name}: {sum(p.numel() for p in model.parameters()):,} parameters, accuracy on new drawings {share:.3f}"
-        )
+        count = sum(p.numel() for p in model.parameters())
+        unlike = "" if pictures is None else ", which it did not learn from,"
+        print(f"{name}: {count:,} parameters, accuracy on new drawings{unlike} {share:.3f}")
 
 
 def trained(name: str, x: np.ndarray, y: np.ndarray, *, seed: int, epochs: int = EPOCHS) -> nn.Module:
     """A network that learnt from pictures (N, 32, 32, 3) uint8 with labels (N,)."""
-    set_seed(seed)
-    device = pick_device()
-    model = ARCHITECTURES[name]().to(device, memory_format=torch.channels_last)
-    pictures = torch.from_numpy(x).permute(0, 3, 1, 2).to(device)
-    train_batches = batches(pictures, torch.from_numpy(y).to(device), batch_size=BATCH_SIZE, shuffle=True)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=LR, weight_decay=0.02)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, LR, total_steps=epochs * len(train_batches), pct_start=0.2
-    )
-
-    def step(batch):
-        x, y = batch
-        x = augmented(x.float() / 255).contiguous(memory_format=torch.channels_last)
-        return functional.cross_entropy(model(x), y, label_smoothing=0.05)
-
-    fit(step, train_batches, optimizer, epochs=epochs, model=model, schedule=schedule)
-    return model.to("cpu", memory_format=torch.contiguous_format)
+    return recipe.train_classifier(ARCHITECTURES[name], x, y, seed=seed, epochs=epochs, view=augmented)
 
 
-def read_pictures(folder: Path) -> tuple[np.ndarray, np.ndarray]:
-    """All of `folder`/CLASS/*.png: (N, 32, 32, 3) uint8, and labels (N,). Raises HomeworkError naming what is wrong."""
-    from PIL import Image
-
-    images, labels = [], []
-    for label, kind in enumerate(CLASSES):
-        files = sorted((Path(folder) / kind).glob("*.png"))
-        if not files:
-            raise HomeworkError(f"{Path(folder) / kind} holds no .png; expected pictures in a folder for each class.")
-        for file in files:
-            with Image.open(file) as image:
-                if image.size != (SIDE, SIDE):
-                    raise HomeworkError(
-                        f"{file}: expected {SIDE} x {SIDE} pixels, found {image.width} x {image.height}."
-                    )
-                images.append(np.array(image.convert("RGB")))
-            labels.append(label)
-    return np.stack(images), np.array(labels)
+def read_folder(folder: Path) -> tuple[np.ndarray, np.ndarray]:
+    """All of `folder`/CLASS/*.png: (N, 32, 32, 3) uint8, and labels (N,). Raises DataError naming what is wrong."""
+    files = [list(picture_files(Path(folder) / kind, "", [".png"]).values()) for kind in CLASSES]
+    labels = np.repeat(np.arange(len(CLASSES)), [len(found) for found in files])
+    return read_pictures([file for found in files for file in found], exact=SIDE), labels

@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from common.data.originals import find_file, find_root, read_lines
 from common.errors import DataError, HomeworkError
 from common.files import replacing
 
@@ -57,18 +58,14 @@ def write(folder: Path, profile: str, seed: int) -> pd.DataFrame:
     return _flights(seed)[0].copy()
 
 
+def look(folder: Path) -> dict[str, int]:
+    """How many episodes the file in `folder` names. Raises DataError."""
+    return {part: len(_read(Path(folder))[part]) for part in ("train", "validation", "test")}
+
+
 def read(folder: Path, profile: str) -> tuple[Splits, pd.DataFrame]:
     """The seeds in `folder`; the reference has the keys alone. Raises DataError."""
-    path = Path(folder) / FILE
-    try:
-        episodes = json.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        raise DataError(f"There is no file {path}. {HOW_TO_GET}") from None
-    except (OSError, ValueError) as error:
-        raise DataError(f"{path} cannot be read as JSON: {error}.") from None
-    fault = _fault(episodes)
-    if fault:
-        raise DataError(f"{path}: {fault}.")
+    episodes = _read(Path(folder))
     steps = episodes["pilot"]["steps"]
     keys = {"episode": np.repeat(episodes["test"], steps), "step": np.concatenate([np.arange(n) for n in steps])}
     return _splits(episodes), pd.DataFrame(keys).astype(np.int64)
@@ -150,6 +147,21 @@ def _splits(episodes: dict) -> Splits:
         f"{len(validation)} validation episodes and the judge's {len(test)} episodes."
     )
     return Splits(train, validation, test, np.array(episodes["pilot"]["returns"], dtype=np.float64), about)
+
+
+def _read(folder: Path) -> dict:
+    """What the file holds, checked."""
+    path = find_file(find_root(folder, FILE), FILE)
+    if path is None:
+        raise DataError(f"There is no file {folder / FILE}. {HOW_TO_GET}")
+    try:
+        episodes = json.loads("\n".join(read_lines(path)))
+    except ValueError as error:
+        raise DataError(f"{path} cannot be read as JSON: {error}.") from None
+    fault = _fault(episodes)
+    if fault:
+        raise DataError(f"{path}: {fault}.")
+    return episodes
 
 
 def _fault(episodes) -> str:

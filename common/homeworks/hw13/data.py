@@ -4,7 +4,7 @@ The course's layout (food-11, split anew for this homework in 2022 and again in 
 
     training/<label>_<number>.jpg      labels 0 to 10, pictures of any size
     validation/<label>_<number>.jpg
-    evaluation/<number>.jpg            without labels; Id k, in four digits, is the k-th file by name
+    evaluation/<number>.jpg            without labels; the first number is Id 0000
     resnet18_teacher.ckpt              the course's teacher (see `common.homeworks.hw13.zoo`)
     unlabelled/<number>.jpg            not in the course: more pictures to learn from, without labels
 
@@ -12,7 +12,6 @@ All pictures of a split lie in one uint8 array. The builtin pictures are 32 x 32
 read at 224 x 224 (2.5 GB for all of them). The course labelled all that it has, so there `unlabelled` is empty.
 """
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,17 +19,19 @@ import numpy as np
 import pandas as pd
 
 from common.data.cache import cached
-from common.data.pictures import Pictures, label_of, picture_files
-from common.errors import DataError
-from common.generators.food import CLASSES
-from common.homeworks.hw13.zoo import drawn
+from common.data.originals import against, find_root, numbered
+from common.data.pictures import Pictures, food_labels, picture_files, read_pictures, write_pictures
+from common.generators.food import CLASSES, pictures
 
 SEED = 2022
 PARTS = ("training", "validation", "evaluation", "unlabelled")
 SIZES = {"smoke": (110, 110, 110, 220), "standard": (330, 330, 1100, 1980)}  # pictures in each of PARTS
 SMOKE_PICTURES = 330  # of each part of a folder, about; all of its test set
-SIDE = 224  # of a photograph as the network sees it
-EDITIONS = {(9866, 3430, 3347): "2022", (9993, 4432, 2218): "2023"}  # pictures in the three folders of the course
+SMALL, SIDE = 32, 224  # pixels across of a drawn picture, and of a photograph as the network sees it
+COUNTS = {  # of pictures in the three folders of the course
+    "2022": {"training": 9866, "validation": 3430, "evaluation": 3347},
+    "2023": {"training": 9993, "validation": 4432, "evaluation": 2218},
+}
 DOWNLOADS = ()
 HOW_TO_GET = (
     "Put the folders training, validation and evaluation there, and resnet18_teacher.ckpt beside them; they come with "
@@ -61,15 +62,17 @@ def builtin(profile: str, seed: int = SEED) -> tuple[Splits, pd.DataFrame]:
 
 def write(folder: Path, profile: str, seed: int) -> pd.DataFrame:
     """Write the builtin pictures of `seed` in the course's layout, as PNG; returns the classes of the test set."""
-    from PIL import Image
-
     parts = dict(zip(PARTS, _made(profile, seed), strict=True))
     for name, part in parts.items():
-        (Path(folder) / name).mkdir(parents=True)
-        for k, (image, label) in enumerate(zip(part.x, part.y, strict=True)):
-            called = f"{label}_{k}" if name in ("training", "validation") else f"{k:04d}"
-            Image.fromarray(image).save(Path(folder) / name / f"{called}.png")
+        labelled = name in ("training", "validation")
+        names = [f"{label}_{k}" if labelled else f"{k:04d}" for k, label in enumerate(part.y)]
+        write_pictures(Path(folder) / name, names, part.x)
     return _reference(parts["evaluation"])
+
+
+def look(folder: Path) -> dict[str, int]:
+    """How many pictures there are to read. Raises DataError if a folder, a class or a number is missing."""
+    return {name: len(files) for name, files in _find(Path(folder))[0].items()}
 
 
 def read(folder: Path, profile: str) -> tuple[Splits, pd.DataFrame]:
@@ -78,21 +81,28 @@ def read(folder: Path, profile: str) -> tuple[Splits, pd.DataFrame]:
     The smoke profile reads part of what there is to learn from, and the whole test set. Raises DataError with one
     sentence that names the file, what was expected and what was found.
     """
-    there = [name for name in PARTS if name != "unlabelled" or (Path(folder) / name).is_dir()]
-    files = {name: picture_files(Path(folder) / name, HOW_TO_GET) for name in there}
-    edition = EDITIONS.get(tuple(len(files[name]) for name in PARTS[:3]), "2023")
+    files, labels = _find(Path(folder))
+    edition = against(COUNTS, {name: len(found) for name, found in files.items()})[0]
     if profile == "smoke":
-        for name in set(there) - {"evaluation"}:
-            files[name] = files[name][:: max(1, len(files[name]) // SMOKE_PICTURES)]
-    labels = {name: np.array([label_of(file) for file in files[name]]) for name in PARTS[:2]}
+        for name in set(files) - {"evaluation"}:
+            step = max(1, len(files[name]) // SMOKE_PICTURES)
+            files[name] = files[name][::step]
+            labels |= {name: labels[name][::step]} if name in labels else {}
     side = _side(files["training"][0])
-    train, validation, test, unlabelled = (
-        Pictures(_read(files.get(name, []), side), labels.get(name)) for name in PARTS
-    )
+    train, validation, test, unlabelled = (Pictures(_read(files.get(name), side), labels.get(name)) for name in PARTS)
     reference = _ids(len(test))
-    reference.attrs["edition"] = edition
+    if edition:
+        reference.attrs["edition"] = edition
     about = f"the course's own layout, read from {folder}"
     return Splits(train, validation, test, unlabelled, CLASSES, about), reference
+
+
+def drawn(seed: int, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """`count` pictures (count, 32, 32, 3) uint8, drawings of twice the size, and labels (count,), all classes alike."""
+    labels = np.random.default_rng([seed, 13]).permutation(np.arange(count) % len(CLASSES))
+    images = pictures(seed, labels, side=2 * SMALL).images
+    blocks = images.reshape(count, SMALL, 2, SMALL, 2, 3)
+    return blocks.mean(axis=(2, 4), dtype=np.float32).round().astype(np.uint8), labels
 
 
 def _made(profile: str, seed: int) -> tuple[Pictures, ...]:
@@ -119,32 +129,21 @@ def _reference(test: Pictures) -> pd.DataFrame:
 # --- read -----------------------------------------------------------------------------------------------------------
 
 
+def _find(folder: Path) -> tuple[dict[str, list[Path]], dict[str, np.ndarray]]:
+    """The pictures of each part, and the labels of those that have some."""
+    root = find_root(folder, "training")
+    there = [name for name in PARTS if name != "unlabelled" or (root / name).is_dir()]
+    found = {name: picture_files(root / name, HOW_TO_GET) for name in there}
+    labels = {name: food_labels(found[name]) for name in ("training", "validation")}
+    found["evaluation"] = numbered(found["evaluation"])
+    return {name: list(files.values()) for name, files in found.items()}, labels
+
+
 def _side(file: Path) -> int:
     """Exported drawings are read as they are, photographs at SIDE."""
-    height, width, _ = _picture(file, None).shape
+    _, height, width, _ = read_pictures([file]).shape
     return height if height == width < 64 else SIDE
 
 
-def _read(files: list[Path], side: int) -> np.ndarray:
-    """(N, side, side, 3) uint8, decoded by several threads straight into one array."""
-    pictures = np.empty((len(files), side, side, 3), np.uint8)
-    with ThreadPoolExecutor() as pool:
-        for k, picture in enumerate(pool.map(lambda file: _picture(file, side), files)):
-            pictures[k] = picture
-    return pictures
-
-
-def _picture(file: Path, side: int | None) -> np.ndarray:
-    """(H, W, 3) uint8: the largest square in the middle, made `side` pixels wide; None leaves the picture as it is."""
-    from PIL import Image, ImageOps
-
-    try:
-        with Image.open(file, formats=["JPEG", "PNG"]) as image:
-            if side is not None:
-                image.draft("RGB", (side, side))  # a JPEG need not be decoded larger than wanted
-            image = image.convert("RGB")
-            if side is not None and image.size != (side, side):
-                image = ImageOps.fit(image, (side, side), Image.Resampling.BILINEAR)
-            return np.array(image)
-    except Exception as error:  # a damaged picture can fail in many ways
-        raise DataError(f"{file} cannot be read as a picture; is it cut off? ({str(error)[:100]})") from None
+def _read(files: list[Path] | None, side: int) -> np.ndarray:
+    return read_pictures(files, side, crop=True) if files else np.empty((0, side, side, 3), np.uint8)

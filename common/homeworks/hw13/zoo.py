@@ -16,16 +16,13 @@ from torch.nn import functional
 
 from common import zoo
 from common.errors import HomeworkError
-from common.generators.food import CLASSES, pictures
+from common.generators.food import CLASSES
+from common.homeworks.hw13.data import drawn
 from common.paths import data_dir
-from common.training.device import pick_device
-from common.training.loaders import batches
-from common.training.loop import fit
-from common.training.seed import set_seed
 from common.zoo.layers import conv
+from common.zoo.recipe import predict, train_classifier
 
-SIDE, DRAWN = 32, 64  # pixels of a picture, and of the drawing that it is made of
-PER_CLASS, EPOCHS, BATCH_SIZE, LR = 2000, 22, 64, 4e-3
+PER_CLASS, EPOCHS = 2000, 22
 Inner = list[tuple[nn.Conv2d, nn.BatchNorm2d, nn.Conv2d]]
 CHECKPOINT = "resnet18_teacher.ckpt"  # the course's own teacher, among its files
 
@@ -106,21 +103,11 @@ def load_teacher(source: str | Path = "builtin", file: Path | None = None) -> nn
     else the one that comes with the package. file: other weights instead. Raises HomeworkError if they do not fit.
     """
     if source == "original":
-        model, file = CourseTeacher(), file or data_dir("hw13") / CHECKPOINT
-        network, state = model.resnet, _read_checkpoint(file)
-    else:
-        model = network = Teacher()
-        state = zoo.load_weights("hw13-teacher" if file is None else file)
-    known = network.state_dict()
-    missing = [key for key in known if key not in state and not key.endswith("num_batches_tracked")]
-    wrong = [key for key, value in state.items() if key not in known or known[key].shape != value.shape]
-    if missing or wrong:
-        raise HomeworkError(
-            f"{file or 'hw13-teacher'} does not hold the weights of the teacher of homework 13: "
-            f"{(wrong or missing)[0]} {'does not fit' if wrong else 'is missing'}."
-        )
-    network.load_state_dict(state, strict=False)
-    return model.eval().requires_grad_(False)
+        file = file or data_dir("hw13") / CHECKPOINT
+        model = CourseTeacher()
+        zoo.frozen(model.resnet, _read_checkpoint(file), f"the course's teacher, {CHECKPOINT}")
+        return model.eval().requires_grad_(False)
+    return zoo.frozen(Teacher(), "hw13-teacher" if file is None else file, "the teacher of homework 13")
 
 
 def _read_checkpoint(file: Path) -> dict[str, torch.Tensor]:
@@ -138,14 +125,6 @@ def _read_checkpoint(file: Path) -> dict[str, torch.Tensor]:
     return state
 
 
-def drawn(seed: int, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """`count` pictures (count, 32, 32, 3) uint8, drawings made smaller, and labels (count,), all classes alike."""
-    labels = np.random.default_rng([seed, 13]).permutation(np.arange(count) % len(CLASSES))
-    images = pictures(seed, labels, side=DRAWN).images
-    blocks = images.reshape(count, SIDE, DRAWN // SIDE, SIDE, DRAWN // SIDE, 3)
-    return blocks.mean(axis=(2, 4), dtype=np.float32).round().astype(np.uint8), labels
-
-
 # --- how it was trained -----------------------------------------------------------------------------------------------
 
 
@@ -157,40 +136,15 @@ def train(out: Path, *, seed: int = 2022, only: str | None = None, pictures: Pat
     zoo.save_weights(model, out / "hw13-teacher.safetensors")
     model = load_teacher(file=out / "hw13-teacher.safetensors")
     x, y = drawn(seed + 5_000_000, 100 * len(CLASSES))
-    with torch.no_grad():
-        right = torch.cat([model(part.float() / 255).argmax(dim=1) for part in as_tensor(x).split(100)]).numpy() == y
+    right = predict(model, x).argmax(dim=1).numpy() == y
     count = sum(value.numel() for value in model.state_dict().values())
     print(f"teacher: {count:,} parameters and buffers, accuracy on new drawings {right.mean():.3f}")
 
 
-def as_tensor(x: np.ndarray) -> torch.Tensor:
-    """Pictures (N, H, W, 3) uint8 as a tensor (N, 3, H, W), the same memory."""
-    return torch.from_numpy(x).permute(0, 3, 1, 2)
-
-
 def trained(x: np.ndarray, y: np.ndarray, *, seed: int, epochs: int = EPOCHS) -> nn.Module:
     """A teacher that learnt from pictures (N, 32, 32, 3) uint8 with labels (N,)."""
-    set_seed(seed)
-    device = pick_device()
-    model = Teacher().to(device, memory_format=torch.channels_last)
-    train_batches = batches(
-        as_tensor(x).to(device), torch.from_numpy(y).to(device), batch_size=BATCH_SIZE, shuffle=True
-    )
-    optimizer = torch.optim.AdamW(model.parameters(), lr=LR, weight_decay=0.02)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, LR, total_steps=epochs * len(train_batches), pct_start=0.2
-    )
-
-    def step(batch):
-        x, y = batch
-        logits = model(another_view(x.float() / 255).contiguous(memory_format=torch.channels_last))
-        return {
-            "loss": functional.cross_entropy(logits, y),
-            "accuracy": (logits.detach().argmax(dim=1) == y).float().mean(),
-        }
-
-    fit(step, train_batches, optimizer, epochs=epochs, model=model, schedule=schedule, precision="auto")
-    return model.to("cpu", memory_format=torch.contiguous_format)
+    recipe = {"view": another_view, "smoothing": 0.0, "precision": "auto"}
+    return train_classifier(Teacher, x, y, seed=seed, epochs=epochs, **recipe)
 
 
 def another_view(x: torch.Tensor) -> torch.Tensor:

@@ -6,6 +6,7 @@ course's: 0, 20, 40, 60 and 80. Without the labels of the test images the answer
 """
 
 import gzip
+import io
 import struct
 import zlib
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from common.data.fetch import Download
+from common.data.originals import files_in, find_file, find_root, read_lines
 from common.errors import DataError
 from common.generators.rotations import angles, rotate
 
@@ -32,6 +34,7 @@ FILES = {
     "test labels": ("t10k-labels-idx1-ubyte", LABELS),
 }
 ROTATIONS = "rotations.csv"
+COUNTS = {"MNIST": {"training": 60_000, "test": 10_000}}
 HOW_TO_GET = (
     "Fetch MNIST with `hw data fetch hw14`, or put its four files (train-images-idx3-ubyte.gz and so on, "
     "9.9 MB the largest) into MNIST/raw there."
@@ -92,8 +95,17 @@ def write(folder: Path, profile: str, seed: int) -> pd.DataFrame:
     return _reference(len(x_test), len(degrees), y_test)
 
 
+def look(folder: Path) -> dict[str, int]:
+    """How many images there are to read. Raises DataError if a file is missing or none of these."""
+    counts = {}
+    for name, split in (("training", "train"), ("test", "test")):
+        counts[name] = len(_read_idx(_path(Path(folder), f"{split} images"), IMAGES))
+    _path(Path(folder), "train labels")
+    return counts
+
+
 def read(folder: Path, profile: str) -> tuple[Splits, pd.DataFrame]:
-    """MNIST's files in `folder`, `folder/raw` or `folder/MNIST/raw`. The test set is never cut down to a profile.
+    """MNIST's files in `folder`, or below it as in `MNIST/raw`. The test set is never cut down to a profile.
 
     Raises DataError with one sentence that names the file, what was expected and what was found.
     """
@@ -147,19 +159,15 @@ def _reference(n: int, tasks: int, y: np.ndarray | None) -> pd.DataFrame:
 
 def _read_pair(folder: Path, split: str) -> tuple[np.ndarray, np.ndarray | None]:
     """Images (N, S, S) uint8 and classes (N,) int64; None for test labels that are not there."""
-    path = _find(folder, f"{split} images")
-    if path is None:
-        raise DataError(f"There is no {FILES[f'{split} images'][0]}(.gz) in {folder} or its MNIST/raw. {HOW_TO_GET}")
+    path = _path(folder, f"{split} images")
     images = _read_idx(path, IMAGES)
     if images.shape[1] != images.shape[2] or not 2 <= images.shape[1] <= 256:
         raise DataError(f"{path}: expected square images, found {images.shape[1]} x {images.shape[2]} pixels.")
     if len(images) < 10:
         raise DataError(f"{path}: expected at least 10 images, found {len(images)}.")
-    path = _find(folder, f"{split} labels")
-    if path is None and split == "test":
+    if split == "test" and _find(folder, "test labels") is None:
         return images, None
-    if path is None:
-        raise DataError(f"There is no {FILES['train labels'][0]}(.gz) in {folder} or its MNIST/raw. {HOW_TO_GET}")
+    path = _path(folder, f"{split} labels")
     labels = _read_idx(path, LABELS)
     if len(labels) != len(images):
         raise DataError(f"{path}: expected a label for each of the {len(images):,} images, found {len(labels):,}.")
@@ -169,14 +177,19 @@ def _read_pair(folder: Path, split: str) -> tuple[np.ndarray, np.ndarray | None]
     return images, labels.astype(np.int64)
 
 
+def _path(folder: Path, part: str) -> Path:
+    path = _find(folder, part)
+    if path is None:
+        raise DataError(f"There is no {FILES[part][0]}(.gz) in {folder} or its MNIST/raw. {HOW_TO_GET}")
+    return path
+
+
 def _find(folder: Path, part: str) -> Path | None:
     name, _ = FILES[part]
     dotted = name.replace("-idx", ".idx")  # how some archives spell it
-    for place in (folder / "MNIST" / "raw", folder / "raw", folder):
-        for spelling in (name, f"{name}.gz", dotted, f"{dotted}.gz"):
-            if (place / spelling).is_file():
-                return place / spelling
-    return None
+    spellings = (name, f"{name}.gz", dotted, f"{dotted}.gz")
+    found = files_in(find_root(folder, *spellings))
+    return next((found[spelling] for spelling in spellings if spelling in found), None)
 
 
 def _read_idx(path: Path, magic: int) -> np.ndarray:
@@ -209,11 +222,11 @@ def _read_idx(path: Path, magic: int) -> np.ndarray:
 
 
 def _read_rotations(folder: Path) -> tuple[float, ...]:
-    path = folder / ROTATIONS
-    if not path.is_file():
+    path = find_file(find_root(folder, ROTATIONS), ROTATIONS)
+    if path is None:
         return COURSE
     try:
-        table = pd.read_csv(path)
+        table = pd.read_csv(io.StringIO("\n".join(read_lines(path))))
         degrees = table["degrees"].to_numpy(np.float64)
     except (OSError, ValueError, KeyError):
         raise DataError(f"{path}: expected the columns task,degrees with a number per line.") from None

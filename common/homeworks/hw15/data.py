@@ -14,19 +14,22 @@ Everything is listed in sorted order, so that no file system has a say in who tr
 for validation.
 """
 
-import io
 import zipfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from pathlib import Path
+from functools import partial
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 import pandas as pd
 
 from common.data.cache import cached
 from common.data.fetch import Download
+from common.data.originals import JUNK, entries, find_file, find_root, numbered, plain
+from common.data.pictures import decode, write_pictures
 from common.errors import DataError
 from common.generators import glyphs
+from common.generators.secrets import apart
 
 SEED = 2022
 WAYS = 5  # classes in an episode
@@ -48,6 +51,10 @@ DOWNLOADS = (
         6_462_886,
     ),
 )
+COUNTS = {
+    "2022": {"alphabets": 30, "characters": 964, "test episodes": 640},
+    "Omniglot": {"alphabets": 30, "characters": 964, "other characters": 659},
+}
 HOW_TO_GET = (
     "`hw data fetch hw15` brings Omniglot (images_background.zip and images_evaluation.zip, 16 MB); the course's own "
     "test, a folder Omniglot-test with support and query, goes beside them (Kaggle competition 'ml2022spring-hw15')."
@@ -101,21 +108,29 @@ def builtin(profile: str, seed: int = SEED) -> tuple[Splits, pd.DataFrame]:
     return _splits(background, test, about), _reference(test, classes)
 
 
+def look(folder: Path) -> dict[str, int]:
+    """How much there is to read. Raises DataError if files are missing or names not as they should be."""
+    root = find_root(Path(folder), BACKGROUND, f"{BACKGROUND}.zip")
+    background = _groups(root, BACKGROUND)[1]
+    counts = {"alphabets": len({alphabet for alphabet, _ in background}), "characters": len(background)}
+    if (root / EPISODES).is_dir():
+        return counts | {"test episodes": len(_episode_names(root / EPISODES))}
+    return counts | {"other characters": len(_groups(root, EVALUATION)[1])}
+
+
 def read(folder: Path, profile: str) -> tuple[Splits, pd.DataFrame]:
     """Omniglot, or what `write` wrote. Raises DataError if files are missing, too few, or not what they should be."""
-    root = _root(Path(folder))
+    root = find_root(Path(folder), BACKGROUND, f"{BACKGROUND}.zip")
     background = _characters(root, BACKGROUND)
     about = f"handwritten characters of {len(background.names)} alphabets, from {root}"
     if (root / EPISODES).is_dir():
         test = _episodes(root / EPISODES)
         reference = pd.DataFrame({"id": test.id})
-    elif _has(root, EVALUATION):
+    else:
         evaluation = _characters(root, EVALUATION)
         test, classes = draw_test(evaluation.images, SIZES["standard"][3], SEED)
         reference = _reference(test, classes)
         about += f"; test episodes drawn from {len(evaluation.names)} others"
-    else:
-        raise DataError(f"There is neither a folder {EPISODES} nor {EVALUATION} (or .zip) in {root}. {HOW_TO_GET}")
     reference.attrs["edition"] = "2022"
     return _splits(background, test, about), reference
 
@@ -128,11 +143,13 @@ def write(folder: Path, profile: str, seed: int) -> pd.DataFrame:
         name = background.names[background.alphabet[place]]
         number = place - int(np.argmax(background.alphabet == background.alphabet[place])) + 1
         images = background.images[place]
-        names = [f"{place + 1:04d}_{drawer + 1:02d}.png" for drawer in range(len(images))]
-        _write_images(folder / BACKGROUND / name / f"character{number:02d}", names, images)
+        names = [f"{place + 1:04d}_{drawer + 1:02d}" for drawer in range(len(images))]
+        write_pictures(folder / BACKGROUND / name / f"character{number:02d}", names, 255 - images)
     for part, episodes in (("support", test.support), ("query", test.query)):
         for number, images in enumerate(episodes):
-            _write_images(folder / EPISODES / part / f"{number:04d}", [f"image_{i}.png" for i in range(WAYS)], images)
+            write_pictures(
+                folder / EPISODES / part / f"{number:04d}", [f"image_{i}" for i in range(WAYS)], 255 - images
+            )
     return _reference(test, classes)
 
 
@@ -145,7 +162,7 @@ def draw_test(images: np.ndarray, n: int, seed: int) -> tuple[Episodes, np.ndarr
     rng = np.random.default_rng([seed, 15])
     characters = rng.permuted(np.tile(np.arange(len(images)), (n, 1)), axis=1)[:, :WAYS]
     drawers = rng.permuted(np.tile(np.arange(images.shape[1]), (n, WAYS, 1)), axis=2)
-    classes = rng.integers(0, WAYS, (n, WAYS))
+    classes = apart(rng, seed, "classes").integers(0, WAYS, (n, WAYS))
     rows = np.arange(n)[:, None]
     support = images[characters, drawers[..., 0]]
     # the k-th query image takes the k-th next drawer of its class, so no image comes twice
@@ -185,37 +202,27 @@ def _part(characters: Characters, chosen: np.ndarray) -> Characters:
 # --- files ----------------------------------------------------------------------------------------------------------
 
 
-def _write_images(folder: Path, names: Iterable[str], images: np.ndarray) -> None:
-    from PIL import Image
-
-    folder.mkdir(parents=True)
-    for name, image in zip(names, images, strict=True):
-        Image.fromarray(255 - image).save(folder / name, compress_level=1)
-
-
-def _root(folder: Path) -> Path:
-    for root in (folder, folder / "Omniglot"):
-        if _has(root, BACKGROUND):
-            return root
-    raise DataError(f"There is neither {BACKGROUND} nor {BACKGROUND}.zip in {folder}. {HOW_TO_GET}")
-
-
-def _has(root: Path, name: str) -> bool:
-    return (root / name).is_dir() or (root / f"{name}.zip").is_file()
-
-
-def _characters(root: Path, name: str) -> Characters:
-    """The characters below `root/name`, or in `root/name.zip`, in sorted order."""
-    place = root / name if (root / name).is_dir() else root / f"{name}.zip"
-    files, open_file = _listing(place, name)
+def _groups(root: Path, name: str) -> tuple[Path, dict[tuple[str, str], list[str]], Callable]:
+    """Folder or zip called `name`, its images as posix paths by alphabet and character, and what opens one."""
+    place = root / name if (root / name).is_dir() else find_file(root, f"{name}.zip")
+    if place is None:
+        other = f"a folder {EPISODES} nor " if name == EVALUATION else ""
+        raise DataError(f"There is neither {other}{name} nor {name}.zip in {root}. {HOW_TO_GET}")
+    files, open_file = _listing(place)
     groups: dict[tuple[str, str], list[str]] = {}
     for file in sorted(files):
-        parts = file.split("/")
+        parts = file.removeprefix(f"{name}/").split("/")
         if len(parts) != 3:
             raise DataError(f"{place}: expected <alphabet>/<character>/<image>.png, found {file!r}.")
         groups.setdefault((parts[0], parts[1]), []).append(file)
     if not groups:
         raise DataError(f"{place} holds no PNG images; expected <alphabet>/<character>/<image>.png. {HOW_TO_GET}")
+    return place, groups, open_file
+
+
+def _characters(root: Path, name: str) -> Characters:
+    """The characters below `root/name`, or in `root/name.zip`, in sorted order."""
+    place, groups, open_file = _groups(root, name)
     names = tuple(sorted({alphabet for alphabet, _ in groups}))
     if name == BACKGROUND and len(names) < WAYS:
         raise DataError(f"{place}: expected at least 5 alphabets (every fifth is for validation), found {len(names)}.")
@@ -225,7 +232,7 @@ def _characters(root: Path, name: str) -> Characters:
                 f"{place}: expected {glyphs.DRAWERS} images of {alphabet}/{character}, found {len(found)}; "
                 "the copy seems incomplete."
             )
-    images = [_ink(open_file(file), f"{place}: {file}") for group in groups.values() for file in group]
+    images = [_ink(partial(open_file, file), f"{place}: {file}") for group in groups.values() for file in group]
     index = {alphabet: i for i, alphabet in enumerate(names)}
     return Characters(
         np.stack(images).reshape(len(groups), glyphs.DRAWERS, glyphs.SIZE, glyphs.SIZE),
@@ -234,58 +241,57 @@ def _characters(root: Path, name: str) -> Characters:
     )
 
 
-def _listing(place: Path, name: str) -> tuple[list[str], Callable[[str], io.BufferedIOBase]]:
-    """PNG files of a folder or a zip as posix paths below it, and a function that opens one."""
+def _listing(place: Path) -> tuple[list[str], Callable]:
+    """PNG files of a folder or a zip as posix paths below it, and a function that finds or opens one."""
     if place.is_dir():
         found = {path.relative_to(place).as_posix(): path for path in place.rglob("*.png")}
-        return [file for file in found if _counts(file)], lambda file: io.BytesIO(found[file].read_bytes())
+        return _without_junk(found), lambda file: found[file]
     try:
         archive = zipfile.ZipFile(place)
-        files = [file for file in archive.namelist() if file.endswith(".png") and _counts(file)]
+        files = _without_junk(file for file in archive.namelist() if file.endswith(".png"))
     except (zipfile.BadZipFile, OSError) as error:
         raise DataError(f"{place} is not a complete zip file ({error}); get it again. {HOW_TO_GET}") from None
-    inside = {file.removeprefix(f"{name}/"): file for file in files}
-    return list(inside), lambda file: io.BytesIO(archive.read(inside[file]))
+    return files, archive.open
 
 
-def _counts(file: str) -> bool:
-    """False for what file managers leave behind: .DS_Store, ._image.png, __MACOSX."""
-    return not any(part.startswith((".", "__MACOSX")) for part in file.split("/"))
+def _without_junk(files: Iterable[str]) -> list[str]:
+    """Without what file managers leave behind, and second downloads of what is there."""
+    real = {file for file in files if not any(part in JUNK or part.startswith(".") for part in file.split("/"))}
+    names = {file: PurePosixPath(file).with_name(plain(PurePosixPath(file))).as_posix() for file in real}
+    return [file for file, name in names.items() if file == name or name not in real]
 
 
-def _episodes(folder: Path) -> Episodes:
-    names = {part: sorted(p.name for p in (folder / part).glob("*") if p.is_dir()) for part in ("support", "query")}
+def _episode_names(folder: Path) -> list[str]:
+    names = {part: [path.name for path in entries(folder / part) if path.is_dir()] for part in ("support", "query")}
     for part, found in names.items():
         if not found:
             raise DataError(f"{folder / part} holds no episodes; expected folders 0000, 0001, ... {HOW_TO_GET}")
     if names["support"] != names["query"]:
         odd = sorted(set(names["support"]) ^ set(names["query"]))[0]
         raise DataError(f"{folder}: expected the same episodes in support and query, found {odd} in one of them only.")
+    return names["query"]
+
+
+def _episodes(folder: Path) -> Episodes:
+    """The course's test, its episodes in the order of their numbers, none of which may be skipped."""
+    episodes = numbered({name: folder / "query" / name for name in _episode_names(folder)})
     parts = []
     for part in ("support", "query"):
-        images = []
-        for name in names[part]:
-            for place in range(WAYS):
-                path = folder / part / name / f"image_{place}.png"
-                if not path.is_file():
-                    raise DataError(f"There is no {path}; each episode needs image_0.png to image_{WAYS - 1}.png.")
-                images.append(_ink(path, str(path)))
-        parts.append(np.stack(images).reshape(len(names[part]), WAYS, glyphs.SIZE, glyphs.SIZE))
+        paths = [folder / part / one.name / f"image_{place}.png" for one in episodes.values() for place in range(WAYS)]
+        images = [_ink(path, str(path)) for path in paths]
+        parts.append(np.stack(images).reshape(len(episodes), WAYS, glyphs.SIZE, glyphs.SIZE))
     return Episodes(np.arange(len(parts[0]) * WAYS), *parts)
 
 
 def _ink(file, called: str) -> np.ndarray:
     """One image as ink (28, 28) uint8: black on white becomes 255 on 0, larger images are averaged down."""
-    from PIL import Image
-
-    try:
-        with Image.open(file) as image:
-            image = image.convert("L")
-    except (OSError, SyntaxError, ValueError, zipfile.BadZipFile, EOFError) as error:
-        raise DataError(f"{called} cannot be read as an image ({error}); the file seems damaged.") from None
-    width, height = image.size
+    image = decode(file, called, lambda image: image.convert("L"))
+    height, width = image.shape
     if width != height or width < glyphs.SIZE:
         raise DataError(f"{called}: expected a square of at least {glyphs.SIZE} pixels, found {width} x {height}.")
     if width != glyphs.SIZE:
-        image = image.resize((glyphs.SIZE, glyphs.SIZE), Image.Resampling.BOX)
-    return 255 - np.asarray(image)
+        from PIL import Image
+
+        how = Image.Resampling.BOX
+        image = np.asarray(Image.fromarray(image).resize((glyphs.SIZE, glyphs.SIZE), how))
+    return 255 - image
