@@ -5,8 +5,8 @@ stands the share of pictures in which the detector finds a face. It is no second
 detector's own features, so that pictures without faces are far from the real ones already, while the share alone
 cannot see that a generator draws one face a thousand times.
 
-What is checked: the pictures, that they are not copies, and that weights were handed in. What cannot be checked from
-files: that these weights made these pictures. Whoever grades runs the notebook, and finds it there.
+Pictures that are copies are refused. That pictures come from a network, and not from the program that drew the training
+faces, files alone cannot show; `judge_gan` makes sure by drawing from the weights itself.
 """
 
 import numpy as np
@@ -26,7 +26,12 @@ def judge(reference: pd.DataFrame, answers: pd.DataFrame) -> float:
     reference: the columns file, image (faces nobody saw) and learnt (those that the generator learnt from). Raises
     SubmissionError where too many pictures are copies.
     """
-    real, made = (small(np.stack(table["image"].tolist())) for table in (reference, answers))
+    return compare(reference, np.stack(answers["image"].tolist()))
+
+
+def compare(reference: pd.DataFrame, images: np.ndarray) -> float:
+    """The Fréchet distance of `images` (N, S, S, 3) uint8 from those of the reference, if they are no copies."""
+    real, made = small(np.stack(reference["image"].tolist())), small(images)
     learnt = small(np.concatenate(reference["learnt"].tolist()))
     share = copied(made, real, learnt)
     if share > MOST_COPIES:
