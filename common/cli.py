@@ -210,7 +210,8 @@ def score_file(
         reference = sources.read_reference(labels, reference)
     score = Homework(homework).evaluate(file, reference)
     if as_json:
-        record = {"homework": score.card.id, "metric": score.card.metric.name, "value": score.value, "rung": score.rung}
+        record = {"homework": score.card.id, "metric": score.card.metric.name, "value": score.value}
+        record |= {"rung": score.rung, "edition": score.edition}
         print(json.dumps(record))
     else:
         print(score)

@@ -71,24 +71,35 @@ def confusion(matrix: np.ndarray, names: list[str], *, title: str = "What is tak
 
 
 def ladder(score) -> Figure:
-    """The four rungs, one step apart, and where `score` (a `common.submission.homework.Score`) stands between them."""
-    metric, rungs = score.card.metric, score.card.ladder[score.edition].rungs()
-    thresholds = [rung.threshold for _, rung in rungs]
-    sign = -1 if metric.direction == "lower" else 1  # np.interp wants rising values; better is to the right
-    beyond = 0.6  # of a step: where a score below the first or above the last rung is drawn
-    reach = [2 * thresholds[0] - thresholds[1], *thresholds, 2 * thresholds[-1] - thresholds[-2]]
-    places = [-beyond, *range(len(rungs)), len(rungs) - 1 + beyond]
-    here = float(np.interp(sign * score.value, [sign * value for value in reach], places))
-    figure, axes = plt.subplots(figsize=(6.4, 1.5))
-    axes.hlines(0, places[0] - 0.1, places[-1] + 0.1, color=GREY, linewidth=2)
-    for place, (name, rung) in enumerate(rungs):
-        reached = metric.reaches(score.value, rung.threshold)
-        axes.plot(place, 0, "o", color=GREEN if reached else "white", markeredgecolor=GREEN, markersize=9)
+    """The four rungs, one step apart, and where `score` (a `common.submission.homework.Score`) stands between them.
+
+    On builtin data also where the card's cheap answers stand, those that skip the lesson.
+    """
+    card, beyond = score.card, 0.6  # of a step: as far below the first or above the last rung a score is drawn
+    rungs = card.ladder[score.edition].rungs()
+    last = len(rungs) - 1
+
+    def place(value):
+        found = card.place_of(value, score.edition)
+        return beyond * found if found < 0 else last + beyond * max(0.0, found - last) + min(0.0, found - last)
+
+    here = place(score.value)
+    cheap = [place(answer.scores[0]) for answer in card.cheap] if score.edition == "builtin" else []
+    figure, axes = plt.subplots(figsize=(6.4, 1.6))
+    axes.hlines(0, -beyond - 0.1, last + beyond + 0.1, color=GREY, linewidth=2)
+    for step, (name, rung) in enumerate(rungs):
+        reached = card.metric.reaches(score.value, rung.threshold)
+        axes.plot(step, 0, "o", color=GREEN if reached else "white", markeredgecolor=GREEN, markersize=9)
         label = f"{name}\n{rung.threshold:g}"
-        axes.annotate(label, (place, 0), (0, -27), textcoords="offset points", ha="center", fontsize=8)
+        axes.annotate(label, (step, 0), (0, -27), textcoords="offset points", ha="center", fontsize=8)
+    above = {"textcoords": "offset points", "ha": "center"}
+    if cheap:
+        axes.plot(cheap, [0] * len(cheap), "|", color=INK, markersize=11, markeredgewidth=1.2, zorder=2)
+        lift = 24 if abs(max(cheap) - here) < 1 else 10
+        axes.annotate("cheap answers", (max(cheap), 0), (0, lift), **above, color=INK, fontsize=8)
     axes.plot(here, 0, "v", color=ORANGE, markersize=9, zorder=3)
-    axes.annotate(f"you: {score.value:.3f}", (here, 0), (0, 10), textcoords="offset points", ha="center", color=ORANGE)
-    axes.set(title=f"{metric.label} against the ladder", ylim=(-1.2, 1))
+    axes.annotate(f"you: {score.value:.3f}", (here, 0), (0, 10), **above, color=ORANGE)
+    axes.set(title=f"{card.metric.label} against the ladder", ylim=(-1.2, 1.2))
     axes.axis("off")
     plt.show()
     return figure

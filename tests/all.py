@@ -43,7 +43,7 @@ def smoke(jobs: int, names: list[str]) -> Steps:
     return {
         "smoke: copies": ["-m", "tests.smoke", "prepare", SMOKE, *names],
         "smoke: nbval": ["-m", "pytest", *nbval],
-        "smoke: papermill": ["-m", "tests.smoke", "papermill", SMOKE, "--jobs", str(jobs), *names],
+        "smoke: papermill": ["-m", "tests.smoke", "papermill", SMOKE, *names, "--jobs", str(jobs)],
         "smoke: what they left": ["-m", "tests.smoke", "verify", SMOKE, *names],
         "smoke: graded": ["-m", "tests.grading.handed_in", SMOKE, *names, "--jobs", str(jobs)],
     }

@@ -1,6 +1,7 @@
 """`hw` as a person uses it: what is printed, and the exit codes 0 (well), 1 (failed), 2 (wrong usage)."""
 
 import json
+import os
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -9,6 +10,7 @@ import pytest
 
 from common import cli, data
 from common.notebooks.run import Estimate, Result
+from common.notebooks.run import run as run_notebook
 from common.submission.homework import Homework
 
 
@@ -42,6 +44,23 @@ def test_as_a_command():
         run.stderr.startswith("error: There is no homework 'hw77'; choose one of hw01")
         and "Traceback" not in run.stderr
     )
+
+
+def test_a_console_that_cannot_print_a_character():
+    """What a redirected console on a Western Windows is."""
+    environment = os.environ | {"PYTHONUTF8": "0", "PYTHONIOENCODING": "cp1252"}
+    run = subprocess.run([sys.executable, "-m", "common.cli", "list"], capture_output=True, env=environment)
+    assert run.returncode == 0 and b"hw15" in run.stdout and b"Traceback" not in run.stderr, run.stderr
+
+
+def test_a_folder_that_cannot_be_written(hw, monkeypatch, tmp_path):
+    """The table is printed, and what went wrong is a sentence."""
+    monkeypatch.setattr("common.notebooks.run.run_all", lambda jobs, *_, **__: map(run_notebook, jobs))
+    (tmp_path / "file").touch()
+    out = tmp_path / "file" / "outputs"
+    run = hw("run", "hw01", "--profile", "smoke", "--out", out)
+    assert run.returncode == 1 and f"cannot write to {out / 'hw01'}" in run.stdout and "failed" in run.stdout
+    assert f"error: Cannot write {out / 'results.csv'}: Not a directory" in run.stderr
 
 
 def test_list_names_the_fifteen(hw):
@@ -85,7 +104,8 @@ def test_score(hw, tmp_path):
     path = Homework("hw01").submit(reference, tmp_path)
     run = hw("score", "hw01", path, "--profile", "smoke", "--json")
     assert run.returncode == 0, run.stderr
-    assert json.loads(run.stdout) == {"homework": "hw01", "metric": "mse", "value": 0.0, "rung": "boss"}
+    record = {"homework": "hw01", "metric": "mse", "value": 0.0, "rung": "boss", "edition": "builtin"}
+    assert json.loads(run.stdout) == record
     assert "You have reached boss" in hw("score", "hw01", path, "--profile", "smoke").stdout
     path.write_text(path.read_text().replace("id", "Id", 1))
     run = hw("score", "hw01", path, "--profile", "smoke")

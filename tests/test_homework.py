@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from common import plots
 from common.errors import SubmissionError
 from common.submission import card, metrics
 from common.submission.card import Card
@@ -130,3 +131,14 @@ def test_a_judge_scores_rows_that_are_free(tmp_path, monkeypatch):
     homework = Homework("hw01")
     path = homework.submit(REFERENCE[:1], tmp_path)
     assert homework.evaluate(path, REFERENCE).value == 1.0
+
+
+def test_the_drawn_ladder_marks_cheap_answers_on_builtin_data_alone():
+    yesterday = {"name": "yesterday", "scores": [2.5], "source": "by hand"}
+    marked = CARD.model_copy(update={"cheap": (card.Cheap(**yesterday),)})
+
+    def texts(edition):
+        return [text.get_text() for text in plots.ladder(Score(marked, 2.4, edition)).axes[0].texts]
+
+    assert "cheap answers" in texts("builtin") and "you: 2.400" in texts("builtin")
+    assert "cheap answers" not in texts("2022")

@@ -219,7 +219,7 @@ def test_the_originals_target_is_unknown(reference, tmp_path, monkeypatch):
     assert judge.judge(original, moved(reference, 0)) is None
     with pytest.raises(SubmissionError):
         judge.judge(original, moved(reference, 9))
-    monkeypatch.setenv(judge.TARGET_VARIABLE, str(zoo.path("hw10-target")))
+    monkeypatch.setenv(hw10.TARGET_VARIABLE, str(zoo.path("hw10-target")))
     assert judge.judge(original, moved(reference, 0)) == judge.judge(reference, moved(reference, 0))
 
 
@@ -229,13 +229,13 @@ def test_an_instructors_target(reference, tmp_path, monkeypatch):
         parameter.zero_()
     file = tmp_path / "mine.safetensors"
     zoo.save_weights(blind, file)
-    monkeypatch.setenv(judge.TARGET_VARIABLE, str(file))
+    monkeypatch.setenv(hw10.TARGET_VARIABLE, str(file))
     assert judge.judge(reference, moved(reference, 0)) == 0.1  # it calls everything an airplane
-    monkeypatch.setenv(judge.TARGET_VARIABLE, str(zoo.path("hw10-plain")))
+    monkeypatch.setenv(hw10.TARGET_VARIABLE, str(zoo.path("hw10-plain")))
     with pytest.raises(HomeworkError, match="does not hold the weights of the network 'target'"):
         judge.judge(reference, moved(reference, 0))
     file.write_bytes(b"nothing")
-    monkeypatch.setenv(judge.TARGET_VARIABLE, str(file))
+    monkeypatch.setenv(hw10.TARGET_VARIABLE, str(file))
     with pytest.raises(HomeworkError, match="cannot be read as safetensors"):
         judge.judge(reference, moved(reference, 0))
 

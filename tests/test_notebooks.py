@@ -7,11 +7,11 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from common.errors import NotebookError
-from common.notebooks import books, rules
+from common.notebooks import books, reading, rules
 from common.submission.card import find_card
 
 CARD = find_card("hw03")
-PARAMETERS = "\n".join(f"{name} = {value!r}" for name, value in books.PARAMETERS.items())
+PARAMETERS = "\n".join(f"{name} = {value!r}" for name, value in reading.PARAMETERS.items())
 
 
 def markdown(id_, text="words", **metadata):
@@ -90,9 +90,7 @@ BREAKS = {
     "exactly one cell tagged": lambda a, b: cell(a, "parameters").metadata.tags.clear(),
     "not `NAME = literal`": lambda a, b: cell(a, "parameters").update(source="SEED = int('3')"),
     "the parameters cell has": lambda a, b: cell(a, "parameters").update(source=PARAMETERS.replace("2022", "7")),
-    "parameter DEVICE is never used": lambda a, b: cell(a, "use").update(
-        source="print(PROFILE, DATA, SEED, OUTPUT_DIR)"
-    ),
+    "never reads DEVICE": lambda a, b: cell(a, "use").update(source="print(PROFILE, DATA, SEED, OUTPUT_DIR)"),
     "must open with": lambda a, b: drop(a, "setup"),
     "setup cell is not the shared one": lambda a, b: cell(b, "setup").update(source="import common"),
     "lacks the badge": lambda a, b: cell(a, "title").update(source="# Title\n\n一。二。三。"),

@@ -1,5 +1,6 @@
 """Notebooks through papermill: refusals before anything runs, failures told, nothing stale, nothing half written."""
 
+import csv
 import json
 import os
 import signal
@@ -72,6 +73,71 @@ def test_a_failing_cell_is_told_and_the_copy_kept(tmp_path):
 def test_a_dead_kernel_is_told(tmp_path):
     result = run.run(job(tmp_path, "import os\nos._exit(3)"), html=False)
     assert "DeadKernelError" in result.error
+
+
+def test_a_kernel_that_dies_while_it_starts_is_told(tmp_path, monkeypatch):
+    def dies(*_, **__):
+        raise RuntimeError("Kernel died before replying to kernel_info")
+
+    monkeypatch.setattr("papermill.execute_notebook", dies)
+    result = run.run(job(tmp_path, "print(1)"))
+    assert result.error == "RuntimeError: its kernel died; did it need more memory than there is?"
+
+
+class Deadly:
+    """A notebook that kills the process that reads it."""
+
+    name = "deadly.ipynb"
+
+    def read_bytes(self):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+def test_a_worker_that_dies_leaves_a_table(tmp_path):
+    deadly = run.Job(find_card("hw01"), Deadly(), tmp_path / "deadly", {})
+    results = list(run.run_all([deadly]))
+    assert [result.error.startswith("BrokenProcessPool: ") for result in results] == [True]
+    run.write_table(results, tmp_path / "results.csv")
+    assert "deadly,failed,0.0" in (tmp_path / "results.csv").read_text()
+
+
+def test_a_scorer_and_a_page_that_fail_are_told(tmp_path, monkeypatch):
+    def fails(*_, **__):
+        raise ZeroDivisionError("division by zero\nand more")
+
+    monkeypatch.setattr("common.data.reference", fails)
+    assert run.run(job(tmp_path, "print(1)"), html=False).error == "ZeroDivisionError: division by zero"
+    monkeypatch.setattr("nbconvert.HTMLExporter.from_filename", fails)
+    result = run.run(job(tmp_path, "print(OUTPUT_DIR)"))
+    assert result.note == "its page could not be made (ZeroDivisionError: division by zero)"
+
+
+def test_notebooks_as_people_save_them_are_run(tmp_path):
+    """Ids twice, as VS Code copies cells; state of widgets, as Colab keeps it; a kernel that is gone; and a page."""
+    toy = job(tmp_path, "print(OUTPUT_DIR)", "print('and on')")
+    notebook = json.loads(toy.notebook.read_text())
+    for cell in notebook["cells"]:
+        cell["id"] = "same"
+    widgets = {"application/vnd.jupyter.widget-state+json": {"4c1e5": {}}}
+    notebook["metadata"] = {"kernelspec": {"name": "ml2022"}, "widgets": widgets, "colab": {"provenance": []}}
+    toy.notebook.write_text(json.dumps(notebook))
+    result = run.run(toy)
+    assert "There is no file" in result.error and result.note == ""
+    assert "and on" in (toy.out / "toy.html").read_text()
+
+
+def test_what_is_odd_about_the_parameters_is_noted(tmp_path):
+    result = run.run(job(tmp_path, "OUTPUT_DIR = 'elsewhere'"), html=False)
+    assert "cell 2 sets OUTPUT_DIR anew" in result.note and "never reads OUTPUT_DIR" in result.note
+
+
+def test_pictures_are_drawn_whatever_backend_the_shell_asks_for(tmp_path, monkeypatch):
+    monkeypatch.setenv("MPLBACKEND", "agg")
+    toy = job(tmp_path, "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nprint(OUTPUT_DIR)")
+    list(run.run_all([toy], html=False))
+    outputs = nbformat.read(toy.out / "toy.ipynb", 4).cells[-1].outputs
+    assert any("image/png" in output.get("data", {}) for output in outputs)
 
 
 def test_a_missing_submission_is_told(tmp_path):
@@ -152,11 +218,23 @@ def test_many_side_by_side(tmp_path):
     assert len(lines) == 3 and "failed" in lines[1]
 
 
-def test_metrics_and_score_of_a_real_run(tmp_path):
-    result = run.run(run.make_job("hw01", tmp_path, PROFILE="smoke", SEED=5, DEVICE="cpu"))
-    assert result.ok, result.error
-    assert result.score > 0
-    assert json.loads((tmp_path / "hw01" / "metrics.json").read_text())["homework"] == "hw01"
+def test_from_the_command_to_the_page(tmp_path):
+    """One real run: executed notebook, its page, metrics, table of results, and the page that shows it."""
+    options = ["--profile", "smoke", "--seed", "5", "--device", "cpu", "--out", str(tmp_path)]
+    command = [sys.executable, "-m", "common.cli", "run", "hw01", *options]
+    done = subprocess.run(
+        command, capture_output=True, text=True, encoding="utf-8", env=os.environ | {"COLUMNS": "200"}
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"To look at, with links to the executed notebooks: {tmp_path / 'index.html'}" in done.stdout
+    metrics = json.loads((tmp_path / "hw01" / "metrics.json").read_text())
+    assert metrics["homework"] == "hw01" and metrics["cpu_seconds"] > 0
+    (row,) = csv.DictReader((tmp_path / "results.csv").read_text().splitlines())
+    assert (row["run"], row["state"], row["metric"]) == ("hw01", "ok", "mse") and float(row["score"]) > 0
+    page = (tmp_path / "index.html").read_text("utf-8")
+    for link in ("hw01/hw01_regression.html", "hw01/hw01_regression.ipynb"):
+        assert f'href="{link}"' in page and (tmp_path / link).is_file()
+    assert "1 notebook, all ran" in page and "data:image/webp" in page and "profile smoke" in page
 
 
 def scored(tmp_path, monkeypatch, homework, reference, **metrics):

@@ -132,7 +132,7 @@ def _stroke(rng: np.random.Generator, style: dict, long: bool = False) -> np.nda
             angle += rng.choice([-1, 0, 1], p=[0.35, 0.3, 0.35]) * np.pi / 2
         curve = length * curve @ _rotation(angle).T
         parts.append(curve + (parts[-1][-1] if parts else 0))
-    return _even(np.concatenate(parts))
+    return evenly(np.concatenate(parts))
 
 
 def _character(rng: np.random.Generator, style: dict) -> np.ndarray:
@@ -176,7 +176,7 @@ def _rotation(angle: float) -> np.ndarray:
     return np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
 
 
-def _even(curve: np.ndarray) -> np.ndarray:
+def evenly(curve: np.ndarray) -> np.ndarray:
     """POINTS points at equal steps along a polyline."""
     way = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(curve, axis=0), axis=1))])
     at = np.linspace(0, way[-1], POINTS)
@@ -198,12 +198,17 @@ def _blurred(program: np.ndarray) -> np.ndarray:
 
 def draw(characters: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Programs (C, STROKES, POINTS, 2) by DRAWERS drawers, each with habits of their own: (C, DRAWERS, SIZE, SIZE)."""
-    habits = _habits(rng)
+    habits = habits_of(rng)
     strokes = _by_hand(characters, habits, rng)
     return np.round(255 * _cut_from_page(_render(strokes, habits), habits, rng)).astype(np.uint8)
 
 
-def _habits(rng: np.random.Generator) -> dict[str, np.ndarray]:
+def written(characters: np.ndarray, habits: dict, rng: np.random.Generator) -> np.ndarray:
+    """As `draw`, by drawers with these habits, each on a clean page: ink 0 to 1."""
+    return _render(_by_hand(characters, habits, rng), habits)
+
+
+def habits_of(rng: np.random.Generator) -> dict[str, np.ndarray]:
     """The hand of each drawer; arrays of length DRAWERS."""
     n = DRAWERS
     return {

@@ -4,13 +4,8 @@ That is done in a process of its own, for a file can be made so that to read it,
 and all time that there is.
 """
 
-import ast
-import contextlib
-import json
-import logging
 import signal
 import time
-import warnings
 from dataclasses import asdict
 from pathlib import Path
 
@@ -19,131 +14,25 @@ import nbformat
 from common.errors import GraderError, NotebookError
 from common.grading.helper import Helper, limit, questions
 from common.grading.records import Limits, checksum
-from common.notebooks import books
-
-PARAMETERS = ("PROFILE", "DATA", "DEVICE", "SEED", "OUTPUT_DIR")
+from common.notebooks import reading
 
 
 def prepare(content: bytes, limits: Limits) -> tuple[nbformat.NotebookNode, list[str]]:
     """The notebook to run, and what an instructor should know of it.
 
-    Outputs, kernel and tags go: a tag can tell a runner to skip a cell or to let an error pass. Raises NotebookError
+    Tags go: a tag can tell a runner to skip a cell or to let an error pass. Raises NotebookError
     with one sentence if this is no notebook that can be run.
     """
     if len(content) > limits.notebook:
         raise NotebookError(
             f"The notebook has {len(content):,} bytes; at most {limits.notebook:,} are taken. Clear its outputs."
         )
-    notebook = _parse(content)
+    notebook, flags = reading.runnable(content)
     if len(notebook.cells) > limits.cells:
         raise NotebookError(f"The notebook has {len(notebook.cells):,} cells; at most {limits.cells:,} are taken.")
-    language = str(notebook.metadata.get("kernelspec", {}).get("language", "python")).lower()
-    flags = [] if language == "python" else [f"was written for the language {language!r}; it was run as Python"]
     for cell in notebook.cells:
-        tagged = books.tagged(cell, "parameters")
-        cell.metadata = nbformat.NotebookNode(tags=["parameters"] if tagged else [])
-        cell.pop("attachments", None)
-        if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = [], None
-    notebook.metadata = nbformat.NotebookNode(
-        kernelspec={"name": "python3", "display_name": "Python 3", "language": "python"}
-    )
-    return notebook, flags + _parameters(notebook)
-
-
-@contextlib.contextmanager
-def _quiet():
-    """nbformat logs what is not valid, and goes on; validation comes below."""
-    log, before = logging.getLogger("nbformat"), logging.getLogger("nbformat").level
-    log.setLevel(logging.CRITICAL + 1)
-    try:
-        yield
-    finally:
-        log.setLevel(before)
-
-
-def _parse(content: bytes) -> nbformat.NotebookNode:
-    start = content[:200].lstrip().lower()
-    if not start:
-        raise NotebookError("The notebook is an empty file; save it in Jupyter and hand it in again.")
-    if start.startswith((b"<!doctype", b"<html", b"<")):
-        raise NotebookError("This is an HTML page, not a notebook; hand in the .ipynb file itself.")
-    try:
-        values = json.loads(content)
-        if not isinstance(values, dict) or not ("cells" in values or "worksheets" in values):
-            raise NotebookError("This is a JSON file, but not a notebook: it has no cells.")
-        for cell in values.get("cells", []):
-            if cell.get("cell_type") == "code":
-                cell["outputs"], cell["execution_count"] = [], None  # a broken output is no reason to refuse the code
-            cell.setdefault("metadata", {})
-        with warnings.catch_warnings(), _quiet():
-            warnings.simplefilter("ignore")
-            upgraded = nbformat.reads(json.dumps(values), as_version=4)
-        notebook = nbformat.from_dict(json.loads(json.dumps(upgraded)))  # old formats come as another class
-        notebook.nbformat_minor = 5
-        seen = set()
-        for number, cell in enumerate(notebook.cells):
-            if not isinstance(cell.get("id"), str) or cell.id in seen:
-                cell.id = f"cell-{number}"
-            seen.add(cell.id)
-        nbformat.validate(notebook, relax_add_props=True)
-    except NotebookError:
-        raise
-    except (Exception, RecursionError) as error:  # nbformat raises many kinds on damaged files
-        reason = (str(error).splitlines() or [type(error).__name__])[0][:200]
-        raise NotebookError(f"This is not a valid notebook: {reason}. Open it in Jupyter and save it anew.") from None
-    return notebook
-
-
-def _parameters(notebook: nbformat.NotebookNode) -> list[str]:
-    """Flags for parameters that are set once more below their cell, or used above it."""
-    places = [
-        n for n, cell in enumerate(notebook.cells) if cell.cell_type == "code" and "parameters" in cell.metadata.tags
-    ]
-    if len(places) != 1:
-        raise NotebookError(
-            f"The notebook needs exactly one code cell tagged 'parameters', and has {len(places)}; "
-            "start again from the homework's notebook, or put the tag back on that cell."
-        )
-    flags = []
-    for number, cell in enumerate(notebook.cells):
-        if cell.cell_type != "code" or number == places[0]:
-            continue
-        stored, loaded = _names(cell.source)
-        word = "uses" if number < places[0] else "sets"
-        for name in PARAMETERS:
-            if name in (loaded if number < places[0] else stored):
-                where = "above the parameters cell" if number < places[0] else "anew, over the grader's value"
-                flags.append(f"cell {number + 1} {word} {name} {where}")
-    return flags
-
-
-def _names(source: str) -> tuple[set[str], set[str]]:
-    """Names that a cell binds for the whole notebook, and names that it reads; empty where it is not plain Python."""
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return set(), set()
-    stored, loaded = set(), set()
-
-    def visit(node, inside: frozenset | None) -> None:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
-            inside = frozenset(name for n in ast.walk(node) if isinstance(n, ast.Global) for name in n.names)
-        if isinstance(node, ast.Name):
-            if isinstance(node.ctx, ast.Load):
-                loaded.add(node.id)
-            elif inside is None or node.id in inside:
-                stored.add(node.id)
-        for alias in getattr(node, "names", []) if isinstance(node, ast.Import | ast.ImportFrom) else []:
-            stored.add(alias.asname or alias.name)
-        for child in ast.iter_child_nodes(node):
-            visit(child, inside)
-
-    try:
-        visit(tree, None)
-    except RecursionError:
-        return set(), set()
-    return stored, loaded
+        cell.metadata.tags = [tag for tag in cell.metadata.tags if tag == "parameters"]
+    return notebook, flags
 
 
 # --- in a process of its own ------------------------------------------------------------------------------------------
@@ -169,7 +58,7 @@ def ask_sums(helper: Helper, sources: list[str]) -> list[str]:
 
 
 def _answer(helper: Helper, question: dict) -> dict:
-    answer = helper.ask(question, 10 * CPU_SECONDS)
+    answer = helper.ask(question | {"cpu": CPU_SECONDS}, 10 * CPU_SECONDS)
     if answer is None:
         name = signal.Signals(-helper.ended).name if helper.ended < 0 else ""
         if name in _THEIRS:
@@ -206,5 +95,5 @@ def main() -> None:
     limit("DATA", MEMORY)
     limit("CORE", 0)
     for question, answer in questions():
-        limit("CPU", int(time.process_time()) + CPU_SECONDS)
+        limit("CPU", int(time.process_time()) + question["cpu"])
         answer(_worked(question))

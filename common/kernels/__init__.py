@@ -105,9 +105,13 @@ def _environment() -> dict[str, str]:
     return kept
 
 
-@cache
 def search_path() -> list[str]:
     """Where the server, and so every kernel, looks for modules."""
+    return _search_path(_environment().get("PYTHONPATH", ""))
+
+
+@cache
+def _search_path(_: str) -> list[str]:
     command = [sys.executable, "-P", "-c", "import json, sys; print(json.dumps(sys.path))"]
     run = subprocess.run(
         command, env=_environment(), cwd="/", stdin=subprocess.DEVNULL, capture_output=True, check=True

@@ -38,7 +38,7 @@ class Warden:
         self.alone = os.getpid() == 1  # the first process of a namespace: all others in it are the kernel's
         # not counted: the pages of the fork server that this process has too, or what a kernel's own imports take
         self.imports = IMPORTS if sandbox.bubblewrap else 0
-        self.free = self.imports or sum(_memory("self"))
+        self.shared = sum(_memory("self"))
         self.peak = 0
         self.exit: int | None = None
 
@@ -95,7 +95,7 @@ class Warden:
         if any(of.f_files - of.f_ffree > self.sandbox.files for of in used):
             return "disk"
         files = sum((of.f_blocks - of.f_bfree) * of.f_frsize for of in used)
-        memory = self._counted(files) if self.group is None else self.group.memory() - self.imports
+        memory = self._counted(files) if self.group is None else self.group.memory() - self._free(self.imports)
         self.peak = max(self.peak, memory)
         if memory > self.sandbox.memory:
             return "memory"
@@ -105,10 +105,14 @@ class Warden:
         """Bytes in use where no control group counts them: of processes, their page tables, files, sockets."""
         pids = self._others()
         private, tables = (sum(parts) for parts in zip(*map(_memory, pids), strict=True)) if pids else (0, 0)
-        beside = files + tables + (_sockets() if self.alone else 0)
-        if beside + private - self.free > self.sandbox.memory:
+        beside, free = files + tables + (_sockets() if self.alone else 0), self._free(self.imports or self.shared)
+        if beside + private - free > self.sandbox.memory:
             private = sum(map(_proportional, pids))  # pages that processes share were counted twice; this takes longer
-        return beside + max(0, private - self.free)
+        return beside + max(0, private - free)
+
+    def _free(self, most: int) -> int:
+        """Bytes that are not counted: once, in the kernel's own process, and no more than that has."""
+        return min(most, sum(_memory(self.kernel)))
 
     def _disk(self) -> str:
         count = size = 0

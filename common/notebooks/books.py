@@ -12,10 +12,10 @@ import nbformat
 
 from common import __version__
 from common.errors import NotebookError
+from common.notebooks.reading import tagged, tree
 from common.paths import checkout
 from common.submission.card import Card, Lab
 
-PARAMETERS = {"PROFILE": "standard", "DATA": "builtin", "DEVICE": "auto", "SEED": 2022, "OUTPUT_DIR": "outputs"}
 CHECKED = "# NBVAL_CHECK_OUTPUT"
 
 _SETUP = """\
@@ -72,17 +72,17 @@ def read(path: Path) -> nbformat.NotebookNode:
     return notebook
 
 
-def tagged(cell, tag: str) -> bool:
-    return tag in cell.metadata.get("tags", [])
-
-
 def parameters(notebook) -> dict:
     """Names and values of the one cell tagged `parameters`. Raises NotebookError if it is not plain literals."""
     cells = [cell for cell in notebook.cells if tagged(cell, "parameters")]
     if len(cells) != 1:
         raise NotebookError(f"needs exactly one cell tagged 'parameters', has {len(cells)}")
     values = {}
-    for statement in ast.parse(cells[0].source).body:
+    try:
+        statements = ast.parse(cells[0].source).body
+    except (SyntaxError, ValueError) as error:
+        raise NotebookError(f"the parameters cell is no Python: {error}") from None
+    for statement in statements:
         try:
             (target,) = statement.targets
             values[target.id] = ast.literal_eval(statement.value)
@@ -99,7 +99,7 @@ def definitions(path: Path) -> dict:
     keep = []
     for cell in read(path).cells:
         if cell.cell_type == "code" and cell.id != "setup":
-            keep += [node for node in tree(cell).body if _defines(node)]
+            keep += [node for node in tree(cell.source).body if _defines(node)]
     namespace: dict = {"__name__": "notebook"}
     exec(compile(ast.Module(keep, []), str(path), "exec"), namespace)
     return namespace
@@ -113,12 +113,6 @@ def _defines(node: ast.stmt) -> bool:
             return False
         return True
     return isinstance(node, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef)
-
-
-def tree(cell) -> ast.Module:
-    """The syntax tree of a code cell, magics left out."""
-    lines = [re.sub(r"^(\s*)[%!].*", r"\1pass", line) for line in cell.source.splitlines()]
-    return ast.parse("\n".join(lines))
 
 
 # --- sync -----------------------------------------------------------------------------------------------------------

@@ -6,7 +6,8 @@ from pathlib import Path
 from statistics import median
 
 from common.errors import NotebookError
-from common.notebooks.books import CHECKED, PARAMETERS, badge, parameters, paths, read, setup_source, tagged, tree
+from common.notebooks.books import CHECKED, badge, parameters, paths, read, setup_source
+from common.notebooks.reading import PARAMETERS, runnable, tagged, tree
 from common.submission.card import Card, Lab
 
 OPENING = ["title", "setup", "parameters", "imports"]  # ids of the first cells
@@ -28,7 +29,7 @@ def _lint_pair(card: Card) -> list[str]:
     problems = []
     for path, notebook, own in ((starter_path, starter, {}), (solution_path, solution, {"RUNG": "boss"})):
         found = [
-            *_parameters(notebook, PARAMETERS | own, PARAMETERS | own),
+            *_parameters(notebook, path, PARAMETERS | own, PARAMETERS | own),
             *_opening(notebook, card, starter_path.name),
             *_sections(notebook),
             *_everywhere(notebook, path),
@@ -44,7 +45,7 @@ def _lint_lab(lab: Lab) -> list[str]:
     (path,) = paths(lab)
     notebook = read(path)
     found = [
-        *_parameters(notebook, PARAMETERS, ["PROFILE", "DEVICE", "SEED"]),
+        *_parameters(notebook, path, PARAMETERS, ["PROFILE", "DEVICE", "SEED"]),
         *_opening(notebook, lab, path.name),
         *_everywhere(notebook, path),
         *_executed_outputs(notebook),
@@ -56,17 +57,10 @@ def _everywhere(notebook, path: Path) -> list[str]:
     return [*_cells(notebook), *_shape(notebook), *_metadata(notebook, path)]
 
 
-def _parameters(notebook, wanted: dict, needed) -> list[str]:
+def _parameters(notebook, path: Path, wanted: dict, needed) -> list[str]:
     found = parameters(notebook)
     problems = [] if found == wanted else [f"the parameters cell has {found}, expected {wanted}"]
-    used = {
-        node.id
-        for cell in notebook.cells
-        if cell.cell_type == "code" and not tagged(cell, "parameters")
-        for node in ast.walk(tree(cell))
-        if isinstance(node, ast.Name)
-    }
-    return problems + [f"parameter {name} is never used" for name in needed if name in found and name not in used]
+    return problems + runnable(path.read_bytes(), needed)[1]
 
 
 def _opening(notebook, card: Card | Lab, starter_name: str) -> list[str]:
@@ -102,7 +96,7 @@ def _cells(notebook) -> list[str]:
         lines = len(cell.source.splitlines())
         if lines > MAX_LINES:
             problems.append(f"cell {cell.id!r} has {lines} lines, at most {MAX_LINES} fit on a screen")
-        for node in ast.walk(tree(cell)):
+        for node in ast.walk(tree(cell.source)):
             module = getattr(node, "module", None) if isinstance(node, ast.ImportFrom) else None
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [module or ""]
             if any(re.match(r"hw\d\d|tests?\b", name) for name in names):

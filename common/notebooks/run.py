@@ -15,7 +15,7 @@ from pathlib import Path
 from common import data, kernels
 from common.errors import DataError, HomeworkError, NotebookError
 from common.files import replacing
-from common.notebooks import books
+from common.notebooks import books, reading
 from common.submission.card import RUNGS, Card, Lab, find_card
 from common.submission.homework import Homework
 
@@ -82,7 +82,7 @@ def make_job(card: Card | Lab | str, out: Path, *, solution: bool = False, label
     if solution and isinstance(card, Lab):
         raise NotebookError(f"{card.id} ({card.title.en}) is a lab: it has no solution.")
     notebook = books.paths(card)[solution]
-    known = books.parameters(books.read(notebook))
+    known = books.parameters(reading.load(notebook)[0])
     unknown = [name for name in parameters if name not in known]
     if unknown:
         raise NotebookError(f"{notebook.name} has no parameter {unknown[0]!r}; it has {', '.join(known)}.")
@@ -112,12 +112,11 @@ def run(job: Job, *, html: bool = True) -> Result:
     The executed copy appears under its name when the run is over, also when a cell failed.
     """
     import papermill
-    from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from papermill.exceptions import PapermillExecutionError
 
     _register_engine()
     started = time.monotonic()
-    error = ""
+    error, notes = "", []
     executed = job.out / job.notebook.name
     partial = executed.with_suffix(".partial.ipynb")
     try:
@@ -132,8 +131,9 @@ def run(job: Job, *, html: bool = True) -> Result:
     except OSError as problem:
         return Result(job, 0.0, f"cannot write to {job.out}: {problem.strerror}")
     try:
+        notebook, notes = reading.load(job.notebook, [name for name in reading.PARAMETERS if name in job.parameters])
         papermill.execute_notebook(
-            job.notebook,
+            notebook,
             partial,
             job.parameters,
             engine_name="homeworks",
@@ -144,18 +144,18 @@ def run(job: Job, *, html: bool = True) -> Result:
         )
     except PapermillExecutionError as failure:
         error = f"cell {failure.exec_count}: {failure.ename}: {failure.evalue}"
-    except (CellTimeoutError, DeadKernelError) as failure:
-        error = f"{type(failure).__name__}: {str(failure).splitlines()[0]}"
     except KeyboardInterrupt:
         partial.unlink(missing_ok=True)
         raise
-    except Exception as failure:  # a kernel that dies while it starts, a full disk: the others are still to be run
-        error = f"{type(failure).__name__}: {(str(failure).splitlines() or [''])[0]}"
+    except Exception as failure:  # a kernel that dies, a full disk, no notebook: the others are still to be run
+        error = _in_words(failure)
     seconds = time.monotonic() - started
     if partial.exists():
         os.replace(partial, executed)
+    if html and executed.exists():
+        notes += _write_html(executed)
     result = _scored(job, seconds, error)
-    return replace(result, note=_write_html(executed)) if html and executed.exists() else result
+    return replace(result, note="; ".join([*notes, *filter(None, [result.note])]))
 
 
 def run_all(
@@ -175,7 +175,7 @@ def run_all(
         kernels.serving(),
         ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker, initargs=(reports,)) as pool,
     ):
-        waiting = {pool.submit(run, job, html=html) for job in jobs}
+        waiting = {pool.submit(run, job, html=html): job for job in jobs}
         try:
             while waiting:
                 done = []
@@ -187,8 +187,12 @@ def run_all(
                     if on_cell:
                         on_cell(*report)
                 for future in done:
-                    waiting.discard(future)
-                    yield future.result()
+                    job = waiting.pop(future)
+                    try:
+                        result = future.result()
+                    except Exception as failure:  # the worker was killed, and took what was queued along
+                        result = Result(job, 0.0, _in_words(failure))
+                    yield result
         except BaseException:
             pool.shutdown(wait=True, cancel_futures=True)
             raise
@@ -223,10 +227,20 @@ def _scored(job: Job, seconds: float, error: str) -> Result:
     try:
         reference = data.reference(job.card.id, source=source, profile=profile)
         score = Homework(job.card.id).evaluate(job.out / job.card.submission.file, reference)
-    except HomeworkError as problem:
-        return Result(job, seconds, str(problem))
+    except Exception as problem:  # a scorer that fails is told like a file that is wrong
+        return Result(job, seconds, _in_words(problem))
     estimate = _estimate(job.out / "metrics.json") if score.value is None else None
-    return Result(job, seconds, "", score.value, score.rung, estimate, score.edition)
+    note = reference.attrs.get("note", "")
+    return Result(job, seconds, "", score.value, score.rung, estimate, score.edition, note)
+
+
+def _in_words(failure: Exception) -> str:
+    """One line on what ended a run."""
+    text = (str(failure).splitlines() or [""])[0]
+    if isinstance(failure, HomeworkError):
+        return text
+    died = "its kernel died; did it need more memory than there is?" if "ernel died" in text else text
+    return f"{type(failure).__name__}: {died}"
 
 
 def _estimate(metrics: Path) -> Estimate | None:
@@ -238,7 +252,7 @@ def _estimate(metrics: Path) -> Estimate | None:
         return None
 
 
-def _write_html(executed: Path) -> str:
+def _write_html(executed: Path) -> list[str]:
     """The page of an executed notebook; if there can be none, why. That is no reason to lose the run."""
     from nbconvert import HTMLExporter
 
@@ -246,8 +260,8 @@ def _write_html(executed: Path) -> str:
         page, _ = HTMLExporter().from_filename(str(executed))
         executed.with_suffix(".html").write_text(page, "utf-8")
     except Exception as error:  # outputs and metadata can have any shape
-        return f"its page could not be made ({type(error).__name__}: {(str(error).splitlines() or [''])[0]})"
-    return ""
+        return [f"its page could not be made ({_in_words(error)})"]
+    return []
 
 
 def _register_engine() -> None:

@@ -155,6 +155,8 @@ class Homework:
             score = Score(self.card, float(value), score.edition, how)
             _note(Path(path).with_name("metrics.json"), estimate=[how, float(value)])
         print(score)
+        if reference.attrs.get("note"):
+            print(f"Mind: {reference.attrs['note']}")
         if profile != "standard":
             print(f"(PROFILE = {profile!r}: a short run on little data; the thresholds are meant for 'standard'.)")
         if score.value is not None and score.edition in self.card.ladder:

@@ -147,7 +147,7 @@ case("metadata of 20 MB", OUTPUT, "from IPython.display import publish_display_d
      "for n in range(9): publish_display_data({'text/plain': 'x'}, metadata={'a': 'y' * 20_000_000})")  # fmt: skip
 case(
     "a reply of 80 MB",
-    OUTPUT | CRASHED,
+    OUTPUT | CRASHED | TIMEOUT,
     "get_ipython().user_expressions = lambda e: {'taken': {'status': 'ok', 'data': {'text/plain': 'x' * 80_000_000}}}",
 )
 case("attachments of 20 MB to messages of widgets", OUTPUT | CRASHED, "k = get_ipython().kernel\n"

@@ -170,7 +170,7 @@ def validation_utterances(ids) -> np.ndarray:
 
 def _made(profile: str, seed: int) -> tuple[Frames, Frames]:
     """Training and test utterances with all that the generator knows of them."""
-    arrays = cached("hw02", _VERSION, {"profile": profile, "seed": seed}, lambda: _arrays(profile, seed))
+    arrays = cached("hw02", _VERSION, {"sizes": SIZES[profile], "seed": seed}, lambda: _arrays(profile, seed))
     speakers = sorted({speaker_of(str(name)) for name in arrays["ids"]}, key=int)
     heard_in_test = set(speakers[2::3])
     is_test = np.array([speaker_of(str(name)) in heard_in_test for name in arrays["ids"]])

@@ -86,7 +86,7 @@ def builtin(profile: str, seed: int = SEED) -> tuple[Splits, pd.DataFrame]:
     """Drawn food, and the table that the judge compares with."""
     from common.homeworks.hw09 import zoo
 
-    arrays = cached("hw09", _VERSION, {"profile": profile, "seed": seed}, lambda: _draw(profile, seed))
+    arrays = cached("hw09", _VERSION, {"sizes": SIZES[profile], "seed": seed}, lambda: _draw(profile, seed))
     part = {name: arrays[name] for name in arrays}
     gallery = Gallery(part["gallery_x"], part["gallery_y"], part["gallery_food"])
     validation, test = (

@@ -3,6 +3,9 @@
 The course's files are MNIST as torchvision keeps it, four files in IDX format below `MNIST/raw/`, gzipped or not. A
 file `rotations.csv` beside them (exported folders have one) gives the degrees of the tasks; without it they are the
 course's: 0, 20, 40, 60 and 80. Without the labels of the test images the answers count as unknown.
+
+The public builtin digits are scikit-learn's, which are real, and on every student's disk with their answers. So an
+exam, the data of a secret seed, has digits that a generator wrote, as many and about as hard.
 """
 
 import gzip
@@ -18,12 +21,15 @@ import pandas as pd
 from common.data.fetch import Download
 from common.data.originals import files_in, find_file, find_root, read_lines
 from common.errors import DataError
+from common.generators.digits import digits
 from common.generators.rotations import angles, rotate
+from common.generators.secrets import is_secret
 
 SEED = 2022
 COURSE = (0.0, 20.0, 40.0, 60.0, 80.0)  # degrees of its tasks
 DEGREES = (0.0, 30.0, 60.0, 90.0, 120.0)  # ours: further, or a network that learned the middle task alone would do
 SIZES = {"smoke": (500, 200), "standard": (1297, 500)}  # training and validation images together, test images
+REAL = 1797  # digits that scikit-learn has
 SMOKE_READ = 2_000  # images to learn from, of a folder
 VALIDATION = 5_000  # at most, and at most a fifth
 IMAGES, LABELS = 0x0803, 0x0801  # the first four bytes of an IDX file: unsigned bytes, three dimensions or one
@@ -125,16 +131,20 @@ def read(folder: Path, profile: str) -> tuple[Splits, pd.DataFrame]:
 
 
 def _digits(profile: str, seed: int):
-    """Images (N, 8, 8) uint8 and classes, to learn from and to be tested on."""
-    from sklearn.datasets import load_digits  # a second to import
-
-    digits = load_digits()
-    images = np.rint(digits.images * (255 / 16)).astype(np.uint8)
+    """Images (N, 8, 8) uint8 and classes, to learn from and to be tested on: real, or for an exam made up."""
+    images, classes = digits(seed, REAL) if is_secret(seed) else _real()
     order = np.random.default_rng([seed, 14]).permutation(len(images))
     learn, test = SIZES[profile]
     rows, asked = order[:learn], order[learn : learn + test]
-    classes = digits.target.astype(np.int64)
     return (images[rows], classes[rows]), (images[asked], classes[asked])
+
+
+def _real() -> tuple[np.ndarray, np.ndarray]:
+    """scikit-learn's digits, which everybody has, with their classes."""
+    from sklearn.datasets import load_digits  # a second to import
+
+    found = load_digits()
+    return np.rint(found.images * (255 / 16)).astype(np.uint8), found.target.astype(np.int64)
 
 
 def _splits(x, y, x_test, degrees, about: str) -> Splits:

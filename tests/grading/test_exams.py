@@ -1,0 +1,105 @@
+"""Exams are secrets: their seeds, their rows, their files."""
+
+import os
+import stat
+
+import numpy as np
+import pytest
+
+from common import data
+from common.data.cache import cached
+from common.generators.secrets import apart, is_secret
+from common.grading import controller
+from common.paths import cache_dir
+from common.submission.card import cards, find_card
+
+READY = [card.id for card in cards().values() if card.status == "ready"]
+SEED = 2**127 + 12345  # as an exam has it
+LOOKED_UP = {"hw12"}  # shows no rows: episodes are seeds of the simulator
+
+
+def rows(split) -> set[bytes]:
+    """What a test split holds, row by row, whatever its shape: arrays with a first axis, and arrays in arrays."""
+    parts = split if isinstance(split, tuple | list) else [split]
+    found = set()
+    for part in parts:
+        arrays = [value for value in vars(part).values() if isinstance(value, np.ndarray) and value.ndim > 1]
+        for array in arrays:
+            found |= {row.tobytes() for row in array if np.asarray(row).size > 8}
+    return found
+
+
+@pytest.mark.parametrize("name", [name for name in READY if name not in LOOKED_UP])
+def test_no_row_of_an_exam_is_public(name, tmp_path):
+    exam = data.export(name, tmp_path / "exam", seed=SEED, profile="smoke")
+    hidden = rows(data.load(name, source=exam, profile="smoke").test)
+    public = data.load(name, profile="smoke")
+    known = rows(public.test) | rows(getattr(public, "train", ()))
+    assert hidden and known
+    assert not hidden & known
+
+
+def test_the_exam_of_homework_14_has_no_public_digit(tmp_path):
+    from sklearn.datasets import load_digits
+
+    exam = data.export("hw14", tmp_path / "exam", seed=SEED, profile="smoke")
+    upright = (exam / "inputs" / "MNIST" / "raw" / "t10k-images-idx3-ubyte.gz").exists()
+    digits = {np.rint(image * (255 / 16)).astype(np.uint8).tobytes() for image in load_digits().images}
+    shown = data.load("hw14", source=exam, profile="smoke")
+    assert upright and not digits & {image.tobytes() for image in shown.test[0].x}
+    assert shown.test[0].x.shape[1:] == (8, 8)
+
+
+def test_what_is_hidden_is_drawn_by_a_generator_of_its_own():
+    def draw(seed):
+        rng = np.random.default_rng([seed, 3])
+        shown = rng.integers(11, size=20)
+        return shown, apart(rng, seed, "classes").integers(11, size=20), rng.integers(11, size=20)
+
+    _, hidden, following = draw(SEED)
+    assert (hidden != following).any(), "the hidden ones follow the others in their stream"
+    first, second = draw(2022)[1], np.random.default_rng([2022, 3]).integers(11, size=40)[20:]
+    assert (first == second).all(), "public data has changed"
+    assert not is_secret(2**31) and is_secret(SEED)
+
+
+@pytest.mark.parametrize("name", ["hw01", "hw03"])
+def test_hidden_answers_do_not_follow_from_the_shown_stream(name, tmp_path, monkeypatch):
+    """With the stream of what is shown known to the last bit, another stream for what is hidden gives other answers."""
+    module = {"hw01": "common.generators.covid", "hw03": "common.homeworks.hw03.data"}[name]
+    answers = []
+    for number in range(2):
+        monkeypatch.setattr(f"{module}.apart", lambda rng, seed, what, n=number: np.random.default_rng([n, 77]))
+        folder = data.export(name, tmp_path / str(number), seed=SEED, profile="smoke")
+        answers.append((folder / "labels" / "reference.csv").read_bytes())
+    assert answers[0] != answers[1]
+
+
+def test_an_exam_made_by_the_grader(tmp_path):
+    card = find_card("hw01")
+    umask = os.umask(0o77)
+    try:
+        exam = controller._exam(card, tmp_path, "smoke")
+    finally:
+        os.umask(umask)
+    assert int((tmp_path / "exam-seed.txt").read_text()).bit_length() > 100
+    assert controller._exam(card, tmp_path, "smoke") == exam
+    if os.name == "nt":
+        return
+    modes = {path: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "exam-seed.txt", exam, *exam.rglob("*"))}
+    for path, mode in modes.items():
+        if path.is_relative_to(exam / "labels") or path.name == "exam-seed.txt":
+            assert not mode & 0o077, f"others may look into {path}"
+        elif path.is_dir():
+            assert mode & 0o055 == 0o055, f"a notebook of another user cannot enter {path}"
+        else:
+            assert mode & 0o044 == 0o044, f"a notebook of another user cannot read {path}"
+
+
+def test_nothing_of_a_secret_seed_is_kept_in_the_cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("HW_DATA_DIR", str(tmp_path))
+    cached("test", "1", {"seed": SEED}, lambda: {"x": np.zeros(3)})
+    cached("test", "1", [SEED, 3], lambda: {"x": np.zeros(3)})
+    assert not list(cache_dir().glob("*")) if cache_dir().exists() else True
+    cached("test", "1", {"seed": 1}, lambda: {"x": np.zeros(3)})
+    assert len(list(cache_dir().glob("*.npz"))) == 1
