@@ -54,6 +54,7 @@ def test_what_is_exported_is_read_back(small, tmp_path):
 @pytest.mark.parametrize("inner", ["", "faces", "faces/faces"])
 def test_the_courses_folder_is_found_however_it_was_unzipped(small, inner, tmp_path):
     folder_of(tmp_path / "raw" / inner, [f"{k}.jpg" for k in range(20)])
+    assert data.look(tmp_path / "raw") == {"faces": 20}
     splits, reference = data.read(tmp_path / "raw", "standard")
     assert splits.train.shape == (12, 64, 64, 3) and len(splits.validation) == len(reference) == 4
     order = [int(image.mean()) for image in splits.train]
@@ -70,7 +71,8 @@ def test_larger_pictures_are_shrunk(small, tmp_path):
     ("names", "words"),
     [
         ([], "holds no pictures"),
-        (["0.jpg", "face.jpg"], "a name that is a number"),
+        (["0.jpg", "face.jpg"], r"face\.jpg: expected a name of a number"),
+        (["0.jpg", "1.jpg", "3.jpg"], r"2\.jpg is missing"),
         (["0.jpg", "1.jpg"], "holds 2 pictures, at least 20 are needed"),
     ],
 )

@@ -16,13 +16,15 @@ import numpy as np
 import pandas as pd
 
 from common.data.cache import cached
-from common.data.pictures import SUFFIXES, read_pictures, write_pictures
+from common.data.originals import find_root, numbered
+from common.data.pictures import picture_files, read_pictures, write_pictures
 from common.errors import DataError
 from common.generators.faces import faces
 
 SEED = 2022
 SIDE, ORIGINAL_SIDE = 24, 64
 SIZES = {"smoke": (300, 100, 100), "standard": (3000, 1000, 1000)}  # to learn from, for validation, to hand in
+COUNTS = {"2022": {"faces": 71_314}, "2023": {"faces": 71_314}}
 DOWNLOADS = ()
 HOW_TO_GET = (
     "Put the course's folder faces there, with 0.jpg, 1.jpg and so on (2022: huggingface.co/datasets/LeoFeng/MLHW_6; "
@@ -67,13 +69,18 @@ def write(folder: Path, profile: str, seed: int) -> pd.DataFrame:
     return reference
 
 
+def look(folder: Path) -> dict[str, int]:
+    """How many pictures there are to read. Raises DataError if there is none, or the numbers skip one."""
+    return {"faces": len(_find(Path(folder)))}
+
+
 def read(folder: Path, profile: str) -> tuple[Splits, pd.DataFrame]:
-    """The numbered pictures in `folder`, `folder/faces` or `folder/faces/faces` (as an unzip leaves them).
+    """The numbered pictures in `folder`, or in a folder called faces at or below it (as an unzip leaves them).
 
     Raises DataError with one sentence that names the file or folder, what was expected and what was found.
     """
     folder = Path(folder)
-    files = numbered(_innermost(folder))
+    files = _find(folder)
     if (folder / "test.csv").is_file():
         names = _names(folder / "test.csv")
         count = len(names)
@@ -107,22 +114,12 @@ def _splits(images: np.ndarray, sizes: tuple[int, int, int], about: str) -> tupl
     return Splits(train, validation, names, about), reference
 
 
-def _innermost(folder: Path) -> Path:
-    for inner in (folder / "faces" / "faces", folder / "faces"):
-        if inner.is_dir():
-            return inner
-    return folder
-
-
-def numbered(folder: Path) -> list[Path]:
-    """Its pictures in the order of their numbers. Raises DataError if there are none, or one has no number."""
-    found = [file for file in folder.iterdir() if file.suffix.lower() in SUFFIXES] if folder.is_dir() else []
-    if not found:
-        raise DataError(f"{folder} holds no pictures; expected 0.jpg, 1.jpg and so on. {HOW_TO_GET}")
-    for file in found:
-        if not (file.stem.isascii() and file.stem.isdecimal()):
-            raise DataError(f"{file}: expected a name that is a number, as 0.jpg; is this another folder of pictures?")
-    return sorted(found, key=lambda file: (int(file.stem), file.name))
+def _find(folder: Path) -> list[Path]:
+    """The pictures in the order of their numbers, in the innermost folder called faces."""
+    place = folder
+    while (inside := find_root(place, "faces") / "faces").is_dir():
+        place = inside
+    return list(numbered(picture_files(place, HOW_TO_GET)).values())
 
 
 def _names(path: Path) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ noise that nobody knew. What this still cannot see: who trained the weights, and
 
 import hashlib
 import math
-from pathlib import Path
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -29,7 +29,7 @@ def judge(reference: pd.DataFrame, answers: pd.DataFrame) -> float:
     Raises SubmissionError where the weights are no such generator, a picture is not what they draw, or too many new
     pictures are copies.
     """
-    generator = load(Path(answers.attrs["weights"]))
+    generator = load(answers.attrs["weights"])
     handed = np.stack(answers["image"].tolist())
     drawn = small(draw(generator, noise(answers["file"])))
     gaps = np.abs(handed.astype(float) - drawn).mean((1, 2, 3))
@@ -62,11 +62,11 @@ def make_generator(width: int, start: int) -> nn.Sequential:
     return nn.Sequential(*layers, nn.Tanh())
 
 
-def load(path: Path) -> nn.Sequential:
-    """The generator whose weights lie at `path`. Raises SubmissionError if they are not the notebook's generator's."""
+def load(weights: str | Mapping) -> nn.Sequential:
+    """The generator with these weights, a file or a `state_dict`. Raises SubmissionError if they are of another."""
     from safetensors.torch import load_file
 
-    state = load_file(path)
+    state = weights if isinstance(weights, Mapping) else load_file(weights)
     try:
         width = len(state["2.weight"]) // 4
         start = math.isqrt(len(state["0.weight"]) // (4 * width))
