@@ -83,14 +83,23 @@ def prepare(folder: Path, names: list[str]) -> None:
 
 
 def by_papermill(folder: Path, jobs: int, names: list[str]) -> list[str]:
-    """Run what is not nbval's; one sentence for each run that failed."""
-    todo = [one.job(folder) for one in runs(names) if not one.by_nbval]
-    problems = []
+    """Run what is not nbval's; one sentence for each run that failed.
+
+    The starter is meant to be the solution's simple rung: where both hand in the same, run by two runners, two runs
+    with one seed are the same. Where the two programs differ, the starter is run once more.
+    """
     with kernels.serving(IMPORTED):
-        for result in run.run_all(todo, jobs, html=False):
-            print(f"{result.job.name}: {result.seconds:.1f} s", flush=True)
-            if not result.ok:
-                problems.append(f"{result.job.name}: {result.error}")
+        problems = _run([one.job(folder) for one in runs(names) if not one.by_nbval], jobs)
+        unlike = [card for card in ready(names) if not _same(card, folder, "starter", "simple")]
+        return problems + _run([Run(card, "starter").job(folder, f"{card.id}-again") for card in unlike], jobs)
+
+
+def _run(todo: list[run.Job], jobs: int) -> list[str]:
+    problems = []
+    for result in run.run_all(todo, jobs, html=False):
+        print(f"{result.job.name}: {result.seconds:.1f} s", flush=True)
+        if not result.ok:
+            problems.append(f"{result.job.name}: {result.error}")
     return problems
 
 
@@ -103,12 +112,16 @@ def verify(folder: Path, names: list[str]) -> list[str]:
         found = [*_cells(one, out, passed), *(_left_behind(one.card, out) if one.label != "lab" else [])]
         problems += [f"{one.name}: {problem}" for problem in found]
     for card in ready(names):
-        problems += _twice(card, folder)
+        if not any(_same(card, folder, "starter", other) for other in ("simple", "again")):
+            problems.append(f"{card.id}: two runs of the starter with one seed handed in different files")
     return problems
 
 
 def _cells(one: Run, out: Path, passed: dict[str, int]) -> Iterator[str]:
-    (path,) = out.glob("*.ipynb")
+    path = out / one.job(out.parent).notebook.name
+    if not path.is_file():
+        yield "was not run"
+        return
     code = [cell for cell in nbformat.read(path, 4).cells if cell.cell_type == "code"]
     if one.by_nbval:
         ran = passed.get(f"{out.name}/{path.name}", 0)
@@ -135,24 +148,10 @@ def _left_behind(card: Card, out: Path) -> Iterator[str]:
         yield f"took {metrics['cpu_seconds']:.0f} CPU-seconds beside its kernel; a smoke run has {BUDGET}"
 
 
-def _twice(card: Card, folder: Path) -> Iterator[str]:
-    """Two runs with one seed hand in the same bytes.
-
-    The starter is meant to be the solution's simple rung: where both handed in the same, run by two runners, it is
-    shown. Where the two programs differ, the starter is run once more.
-    """
-    first, second = folder / f"{card.id}-starter", folder / f"{card.id}-simple"
-    if _same(card, first, second):
-        return
-    result = run.run(Run(card, "starter").job(folder, f"{card.id}-again"), html=False)
-    if not (result.ok and _same(card, first, result.job.out)):
-        yield f"{card.id}: two runs of the starter with one seed handed in different files. {result.error}".rstrip()
-
-
-def _same(card: Card, *folders: Path) -> bool:
-    """Whether both folders hold the same files, as far as anything is handed in."""
+def _same(card: Card, folder: Path, *labels: str) -> bool:
+    """Whether two runs of a homework handed in the same files, as far as they handed in any."""
     for name in card.submission.files:
-        one, other = (folder / name for folder in folders)
+        one, other = (folder / f"{card.id}-{label}" / name for label in labels)
         if one.is_file() != other.is_file() or (one.is_file() and one.read_bytes() != other.read_bytes()):
             return False
     return True

@@ -1,10 +1,13 @@
 """Homework 3: what the solution notebook defines, against torchvision and cases done by hand; its check functions."""
 
+import re
+
 import pytest
 import torch
 from torch import nn
 from torch.nn import functional as F
 from torchvision.models.resnet import BasicBlock
+from torchvision.transforms import v2
 
 from common import check
 from common.notebooks import books
@@ -139,6 +142,41 @@ def in_place(x):
     return x
 
 
+def one_at_a_time(*transforms):
+    change = v2.Compose(transforms)
+    return lambda x: torch.stack([change(one) for one in x])
+
+
+@pytest.mark.parametrize(
+    "right",
+    [
+        one_at_a_time(v2.RandomHorizontalFlip(), v2.RandomAffine(30, (0.1, 0.1), (0.7, 1.2))),
+        one_at_a_time(v2.RandomResizedCrop(48, (0.5, 1.0)), v2.ColorJitter(0.4, 0.4, 0.4, 0.1)),
+        one_at_a_time(v2.TrivialAugmentWide()),
+        one_at_a_time(v2.RandAugment()),
+        one_at_a_time(v2.RandomRotation(180), v2.RandomErasing(1.0)),
+        lambda x: (x.float() + 20 * torch.randn(x.shape)).clamp(0, 255).byte(),  # a little noise is an augmentation
+    ],
+)
+def test_the_check_of_augment_accepts_what_can_still_be_known(right, capsys):
+    assert check.hw03.augment(right), capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        (lambda x: torch.randint(256, x.shape, dtype=torch.uint8), "come out alike"),
+        (lambda x: one_at_a_time(v2.RandomAffine(30))(x[torch.randperm(len(x))]), "in its place"),
+        (lambda x: x.flatten(2)[..., torch.randperm(48 * 48)].reshape(x.shape), "come out in only 1 way|all come out"),
+        (lambda x: torch.stack([c.flatten(1)[:, torch.randperm(48 * 48)].reshape(c.shape) for c in x]), "more noise"),
+        (lambda x: (x.float() + 200 * torch.randn(x.shape)).clamp(0, 255).byte(), "more noise|come out alike"),
+    ],
+)
+def test_the_check_of_augment_refuses_what_nobody_would_know(wrong, says, capsys):
+    assert not check.hw03.augment(wrong)
+    assert re.search(says, capsys.readouterr().out)
+
+
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [
@@ -184,6 +222,82 @@ class Shrinks(NoShortcut):
 
     def forward(self, x):
         return F.relu(x + self.layers(x))
+
+
+class Layers(nn.Module):
+    """relu(x + layers(x)) with the layers that `make(width)` lists."""
+
+    make = None
+
+    def __init__(self, width):
+        super().__init__()
+        self.layers = nn.Sequential(*self.make(width))
+
+    def forward(self, x):
+        return F.relu(x + self.layers(x))
+
+
+def block(make):
+    return type("Block", (Layers,), {"make": staticmethod(make)})
+
+
+def conv(width, **how):
+    return nn.Conv2d(width, width, 3, padding=1, **how)
+
+
+class Written(nn.Module):
+    """The block with names of its own, biases, and functions instead of modules."""
+
+    def __init__(self, width):
+        super().__init__()
+        self.second_norm, self.second = nn.BatchNorm2d(width), conv(width)
+        self.first, self.first_norm = conv(width), nn.BatchNorm2d(width)
+
+    def forward(self, x):
+        h = torch.relu(self.first_norm(self.first(x)))
+        return (self.second_norm(self.second(h)) + x).clamp(min=0)
+
+
+class TorchVisions(BasicBlock):
+    def __init__(self, width):
+        super().__init__(width, width)
+
+
+class AddsNothingYet(TorchVisions):
+    def __init__(self, width):
+        super().__init__(width)
+        nn.init.zeros_(self.bn2.weight)  # Goyal et al. 2017
+
+
+@pytest.mark.parametrize(
+    "right",
+    [
+        Written,
+        TorchVisions,
+        AddsNothingYet,
+        block(lambda w: [conv(w), nn.BatchNorm2d(w), nn.GELU(), conv(w), nn.BatchNorm2d(w)]),
+    ],
+)
+def test_the_check_of_the_block_accepts_every_right_form(right, capsys):
+    assert check.hw03.residual_block(right), capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        (block(lambda w: [conv(w)]), "not two convolutions"),
+        (block(lambda w: [conv(w), nn.ReLU()]), "not two convolutions"),
+        (block(lambda w: [conv(w), nn.ReLU(), conv(w)]), "batch normalisation for each"),
+        (
+            block(lambda w: [conv(w), nn.BatchNorm2d(w), nn.ReLU(), conv(w), nn.BatchNorm2d(w), nn.ReLU()]),
+            "only ever add",
+        ),
+        (block(lambda w: [conv(w), nn.BatchNorm2d(w), conv(w), nn.BatchNorm2d(w)]), "no ReLU between"),
+    ],
+)
+def test_the_check_of_the_block_looks_at_its_layers(wrong, says, capsys):
+    assert not check.hw03.residual_block(wrong)
+    assert re.search(says, capsys.readouterr().out)
 
 
 @pytest.mark.parametrize(

@@ -217,14 +217,39 @@ def test_the_check_of_kd_names_the_mistake(wrong, words, capsys):
     assert re.search(words, capsys.readouterr().out)
 
 
+def deep(i, s):
+    return [nn.Conv2d(i, i, 3, s, 1, groups=i, bias=False)]
+
+
+def wide(i, o):
+    return [nn.Conv2d(i, o, 1, bias=False)]
+
+
+@pytest.mark.parametrize(
+    "right",
+    [
+        lambda i, o, s=1: nn.Sequential(*deep(i, s), *wide(i, o), nn.BatchNorm2d(o), nn.ReLU()),  # Xception
+        lambda i, o, s=1: nn.Sequential(  # MobileNet
+            *deep(i, s), nn.BatchNorm2d(i), nn.ReLU(), *wide(i, o), nn.BatchNorm2d(o), nn.ReLU()),
+        lambda i, o, s=1: nn.Sequential(
+            *deep(i, s), nn.BatchNorm2d(i), nn.ReLU6(), *wide(i, o), nn.BatchNorm2d(o), nn.ReLU6()),
+        lambda i, o, s=1: nn.Sequential(*deep(i, s), nn.BatchNorm2d(i), *wide(i, o), nn.BatchNorm2d(o), nn.SiLU()),
+    ],
+)  # fmt: skip
+def test_the_check_of_separable_accepts_both_forms(right, capsys):
+    assert check.hw13.separable(right), capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
         (lambda i, o, s=1: nn.Conv2d(i, o, 3, s, 1), "weights of the convolutions"),
         (lambda i, o, s=1: nn.Sequential(nn.Conv2d(i, i, 3, s, 1, groups=i), nn.Conv2d(i, o, 1)), "weights"),
-        (lambda i, o, s=1: nn.Sequential(
-            nn.Conv2d(i, i, 3, s, 1, groups=i, bias=False), nn.BatchNorm2d(i), nn.ReLU(),
-            nn.Conv2d(i, o, 1, bias=False), nn.BatchNorm2d(o), nn.ReLU()), "batch norms"),
+        (lambda i, o, s=1: nn.Sequential(*deep(i, s), *wide(i, o)), "batch norms"),
+        (lambda i, o, s=1: nn.Sequential(*deep(i, s), *wide(i, o), nn.BatchNorm2d(o)), "missing behind the last"),
+        (lambda i, o, s=1: nn.Sequential(*deep(i, s), nn.ReLU(), *wide(i, o), nn.BatchNorm2d(o), nn.ReLU()),
+         "between the steps without a batch norm"),
+        (lambda i, o, s=1: nn.Sequential(*deep(i, s), nn.BatchNorm2d(i), nn.ReLU(), *wide(i, o)), "norms behind"),
         (lambda i, o, s=1: 3, "dict"),
     ],
 )  # fmt: skip

@@ -234,7 +234,9 @@ def test_a_network_that_keeps_everything_forgets_nothing(solution):
 # --- checks ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["weighted_distance", "fisher", "mas_importance", "kronecker_distance"])
+@pytest.mark.parametrize(
+    "name", ["weighted_distance", "fisher", "mas_importance", "kronecker_distance", "kronecker_factors"]
+)
 def test_the_solution_passes_the_checks_and_the_stub_does_not(name, solution, capsys):
     assert getattr(check.hw14, name)(solution[name])
     starter = books.definitions(books.paths(find_card("hw14"))[0])
@@ -245,6 +247,35 @@ def test_the_solution_passes_the_checks_and_the_stub_does_not(name, solution, ca
 
 def _gradients(model, value):
     return dict(zip(dict(model.named_parameters()), torch.autograd.grad(value, list(model.parameters())), strict=True))
+
+
+def _factors_by_hooks(model, x, of=lambda logits: [z.sum() for z in logits.unbind(1)]):
+    """Kronecker factors from forward hooks, for the scalars that `of` makes of the logits."""
+    seen = []
+    layers = [m for m in model if isinstance(m, nn.Linear)]
+    hooks = [m.register_forward_hook(lambda m, inputs, output: seen.append((inputs[0], output))) for m in layers]
+    scalars = of(model(x))
+    [hook.remove() for hook in hooks]
+    outputs = [output for _, output in seen]
+    deltas = [torch.autograd.grad(scalar, outputs, retain_graph=True) for scalar in scalars]
+    ones = torch.ones(len(x), 1)
+    inputs = [torch.cat([a.detach(), ones], 1) for a, _ in seen]
+    return [(a.T @ a / len(x), sum(d.T @ d for d in ds) / len(x)) for a, *ds in zip(inputs, *deltas, strict=True)]
+
+
+def _factors_one_by_one(model, x):
+    """The same, one image after the other and the mean of them."""
+    each = [_factors_by_hooks(model, one[None]) for one in x]
+    return [tuple(torch.stack(part).mean(0) for part in zip(*layer, strict=True)) for layer in zip(*each, strict=True)]
+
+
+def _factors_as_arrays(model, x):
+    return [tuple(part.numpy() for part in pair) for pair in _factors_by_hooks(model, x)]
+
+
+@pytest.mark.parametrize("right", [_factors_by_hooks, _factors_one_by_one, _factors_as_arrays])
+def test_every_right_form_of_the_factors_is_accepted(right, capsys):
+    assert check.hw14.kronecker_factors(right), capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -263,6 +294,11 @@ def _gradients(model, value):
         ("weighted_distance",
          lambda m, i, a: sum((i[n] * (p - a[n])).abs().sum() for n, p in m.named_parameters()), "each half a unit"),
         ("kronecker_distance", lambda c, i, o: (c**2).sum(), "always zero"),
+        ("kronecker_factors", lambda m, x: [(a[:-1, :-1], b) for a, b in _factors_by_hooks(m, x)], "the bias"),
+        ("kronecker_factors", lambda m, x: [(len(x) * a, len(x) * b) for a, b in _factors_by_hooks(m, x)], "sums over"),
+        ("kronecker_factors", lambda m, x: [(a, b / 3) for a, b in _factors_by_hooks(m, x)], "mean over the logits"),
+        ("kronecker_factors", lambda m, x: _factors_by_hooks(m, x, of=lambda z: [z.sum()]), "cancel"),
+        ("kronecker_factors", lambda m, x: _factors_by_hooks(m, x)[:1], "2 values"),
     ],
 )  # fmt: skip
 def test_known_mistakes_are_named(name, wrong, says, capsys):

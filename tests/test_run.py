@@ -203,7 +203,8 @@ def _processes_with(mark: str) -> list[str]:
     return found
 
 
-def test_many_side_by_side(tmp_path):
+def test_many_side_by_side(tmp_path, monkeypatch):
+    monkeypatch.setenv("HW_FAST_KERNELS", "0")  # its server would import torch, which these do not need
     good, bad = job(tmp_path, "print(1)"), job(tmp_path, "print(1)")
     jobs = [
         run.Job(each.card, each.notebook, tmp_path / name, each.parameters) for name, each in (("a", good), ("b", bad))
@@ -222,9 +223,8 @@ def test_from_the_command_to_the_page(tmp_path):
     """One real run: executed notebook, its page, metrics, table of results, and the page that shows it."""
     options = ["--profile", "smoke", "--seed", "5", "--device", "cpu", "--out", str(tmp_path)]
     command = [sys.executable, "-m", "common.cli", "run", "hw01", *options]
-    done = subprocess.run(
-        command, capture_output=True, text=True, encoding="utf-8", env=os.environ | {"COLUMNS": "200"}
-    )
+    environment = os.environ | {"COLUMNS": "200", "HW_FAST_KERNELS": "0"}  # one plain kernel is cheaper than a server
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", env=environment)
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"To look at, with links to the executed notebooks: {tmp_path / 'index.html'}" in done.stdout
     metrics = json.loads((tmp_path / "hw01" / "metrics.json").read_text())

@@ -328,3 +328,6 @@ def test_smoke_runs_know_them(small, inside, tmp_path):
     copies = {path.parent.name: path.name for path in (tmp_path / "smoke").glob("*/*.ipynb")}
     assert copies["hw90_lab_zero"] == "lab_zero.ipynb" and copies["hw90_product-boss"] == "solution_product.ipynb"
     assert len(copies) == 5
+    (tmp_path / "smoke" / smoke.EXECUTED).write_text("{}")
+    problems = smoke.verify(tmp_path / "smoke", ["hw90"])
+    assert "hw90_lab_zero: 0 of 5 code cells ran and passed" in problems and "hw90_sum-medium: was not run" in problems

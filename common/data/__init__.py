@@ -204,8 +204,10 @@ def _look(maker, folder: Path) -> tuple[str, str]:
         return f"{sum(path.is_file() for path in folder.rglob('*')):,} files", ""
     counts = maker.look(folder)
     editions = getattr(maker, "COUNTS", {})
+    if not any(set(known) <= set(counts) for known in editions.values()):  # none known, or data of another source
+        return originals.counted(counts), ""
     year, note = originals.against(editions, counts)
-    return originals.counted(counts) + (f" ({year})" if year else ""), note if editions else ""
+    return originals.counted(counts) + (f" ({year})" if year else ""), note
 
 
 def _holds_files(folder: Path) -> bool:

@@ -1,5 +1,6 @@
 """Checks of homework 3."""
 
+import copy
 from collections.abc import Callable
 
 import torch
@@ -8,6 +9,13 @@ from torch import nn
 from common.check import Case, compare
 
 COPIES, DIFFERENT = 32, 4  # of one picture in a batch, and how many different results they must have at least
+BLOCK_FAULTS = (
+    "it adds nothing to x; where are its layers?",
+    "there are not two convolutions",
+    "there is not a batch normalisation for each convolution",
+    "its layers end with a ReLU, so that it can only ever add to x: leave it out",
+    "there is no ReLU between its convolutions, and two in a row are no more than one",
+)
 
 
 def augment(function: Callable, side: int = 48) -> bool:
@@ -21,7 +29,10 @@ def augment(function: Callable, side: int = 48) -> bool:
 
 
 def residual_block(make: Callable) -> bool:
-    """Check the class `ResidualBlock(width)`: `relu(x + layers(x))`, (B, width, H, W) in and out."""
+    """Check the class `ResidualBlock(width)`: `relu(x + layers(x))`, (B, width, H, W) in and out.
+
+    layers: two convolutions, a batch normalisation behind each, a ReLU between them and none at the end.
+    """
     if not isinstance(make, type):
         print(f"ResidualBlock: expected a class, found {make!r}.")
         return False
@@ -30,18 +41,15 @@ def residual_block(make: Callable) -> bool:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(3)
             block = make(x.shape[1])
-        for parameter in block.parameters() if empty else ():
-            nn.init.zeros_(parameter)
-        return block(x) if empty else (block(x) != x.relu()).any()
+            return _emptied(block)(x) if empty else torch.tensor(_fault_of_block(block, x))
 
     small = torch.arange(-8.0, 8.0).reshape(1, 4, 2, 2)
     large = torch.randn(3, 16, 6, 6, generator=torch.Generator().manual_seed(3))
     empty = "a block of {} channels whose weights are all zero (they add nothing to x, so relu(x) must come out)"
     cases = [Case((x, True), x.relu(), empty.format(x.shape[1])) for x in (small, large)]
-    cases.append(
-        Case((large, False), torch.tensor(True), "a new block (0: it adds nothing to x; where are its layers?)")
-    )
-    return compare("ResidualBlock", ask, cases)
+    cases.append(Case((large, False), torch.tensor(0), "a new block of 16 channels"))
+    faults = {fault: torch.tensor(number) for number, fault in enumerate(BLOCK_FAULTS, 1)}
+    return compare("ResidualBlock", ask, cases, known=faults)
 
 
 def mean_probabilities(function: Callable) -> bool:
@@ -87,7 +95,59 @@ def _augment_verdict(function: Callable, side: int) -> str:
     if different < DIFFERENT:
         how = "all come out alike" if different == 1 else f"come out in only {different} ways"
         return (
-            f"{COPIES} copies of one picture {how}: a transform throws its dice once for all pictures that it is given "
-            "together; give it a few at a time."
+            f"{COPIES} copies of one picture {how}: a transform draws its random numbers once for all pictures that it "
+            "is given together; give it a few at a time."
         )
+    return _lost(function, side)
+
+
+def _lost(function: Callable, side: int) -> str:
+    """What of a picture does not survive; empty if it can still be known. Dark and bright discs, in turn, go in."""
+    rows, columns = torch.meshgrid(*[torch.linspace(-1, 1, side)] * 2, indexing="ij")
+    disc = 110 * torch.exp(-3 * (rows**2 + columns**2))
+    bright = torch.arange(COPIES) % 2 == 1
+    x = (disc + torch.where(bright, 140, 10)[:, None, None]).byte()[:, None].repeat(1, 3, 1, 1)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(4)
+        found = function(x.clone()).float()
+    levels = found.mean(dim=(1, 2, 3))
+    if levels[bright].mean() - levels[~bright].mean() < 40:
+        return (
+            "bright pictures and dark ones come out alike: each result must be made of its own picture, in its place."
+        )
+    a, b = found[..., 1:], found[..., :-1]  # neighbours
+    a, b = (z - z.mean(dim=(2, 3), keepdim=True) for z in (a, b))
+    spread = (a.square().sum(dim=(1, 2, 3)) * b.square().sum(dim=(1, 2, 3))).sqrt()
+    alike = (a * b).sum(dim=(1, 2, 3)) / spread.clamp(1e-6)  # the correlation of neighbours
+    if alike.median() < 0.5:
+        return "a smooth picture comes out with neighbouring pixels unalike: there is more noise than picture left."
     return ""
+
+
+def _emptied(block: nn.Module) -> nn.Module:
+    for parameter in block.parameters():
+        nn.init.zeros_(parameter)
+    return block
+
+
+@torch.no_grad()
+def _fault_of_block(block: nn.Module, x: torch.Tensor) -> int:
+    """Which of BLOCK_FAULTS it has, counted from 1; 0 for none, and where the way around is what is wrong."""
+    if not torch.allclose(_emptied(copy.deepcopy(block))(x), x.relu()):
+        return 0
+    for parameter in block.parameters():  # whatever it begins with, a last batch norm of zeros too
+        parameter.copy_(0.1 * torch.randn(parameter.shape))
+    kinds = [sum(isinstance(m, kind) for m in block.modules()) for kind in (nn.Conv2d, nn.BatchNorm2d)]
+    block.eval()
+    one, other = 10 + x, 10 + x.flip(0)  # so far above zero that the last ReLU changes nothing
+    added = [block(z) - z for z in (one, other, (one + other) / 2)]
+    if not (block(x) != x.relu()).any():
+        return 1
+    if kinds[0] != 2:
+        return 2
+    if kinds[1] != 2:
+        return 3
+    if added[0].min() >= -1e-6:
+        return 4
+    straight = torch.allclose(added[2], (added[0] + added[1]) / 2, atol=1e-4)
+    return 5 if straight else 0

@@ -8,6 +8,10 @@ from torch.nn import functional
 
 from common.check import Case, compare
 
+NORMS = "batch norms behind the second step"
+NO_RELU = "activations missing behind the last batch norm"
+BARE_RELU = "activations between the steps without a batch norm"
+
 
 def kd_loss(function: Callable) -> bool:
     """`kd_loss(logits, teacher_logits, y, temperature, alpha)`: alpha T^2 KL(teacher || student) + (1 - alpha) CE."""
@@ -40,7 +44,10 @@ def kd_loss(function: Callable) -> bool:
 
 
 def separable(function: Callable) -> bool:
-    """`separable(inputs, outputs, stride)`: a module, depthwise 3 x 3, then pointwise 1 x 1, then batch norm."""
+    """`separable(inputs, outputs, stride)`: a module, depthwise 3 x 3, then pointwise 1 x 1, batch norm and ReLU.
+
+    Between the two there may be nothing (Xception), or batch norm and ReLU as well (MobileNet).
+    """
     cases = [
         Case((4, 8, 1), _facts(4, 8, 1, 9), "4 channels in, 8 out, stride 1, a picture of 9 x 9"),
         Case((16, 32, 2), _facts(16, 32, 2, 9), "16 channels in, 32 out, stride 2, a picture of 9 x 9"),
@@ -97,7 +104,9 @@ def _facts(inputs: int, outputs: int, stride: int, side: int) -> dict[str, int]:
         "pixels across": small,
         "inputs that a depthwise channel reads": 1,
         "pixels across that a pointwise weight sees": 1,
-        "batch norms": 1,
+        NORMS: 1,
+        NO_RELU: 0,
+        BARE_RELU: 0,
     }
 
 
@@ -106,12 +115,15 @@ def _described(function: Callable):
     if not callable(function):
         return function
 
+    @torch.no_grad()
     def described(inputs, outputs, stride):
         module = function(inputs, outputs, stride)
         if not isinstance(module, nn.Module):
             return module
-        with torch.no_grad():
-            y = module.eval()(torch.zeros(2, inputs, 9, 9))
+        x = torch.randn(2, inputs, 9, 9, generator=torch.Generator().manual_seed(13))
+        y, order = _in_order(module.eval(), x)
+        second = max((k for k, m in enumerate(order) if isinstance(m, nn.Conv2d)), default=-1)
+        norms = [k for k, m in enumerate(order) if isinstance(m, nn.BatchNorm2d)]
         convolutions = [m for m in module.modules() if isinstance(m, nn.Conv2d)]
         wide = [c for c in convolutions if c.kernel_size == (3, 3)]
         return {
@@ -120,7 +132,33 @@ def _described(function: Callable):
             "pixels across": y.shape[2],
             "inputs that a depthwise channel reads": max((c.in_channels // c.groups for c in wide), default=0),
             "pixels across that a pointwise weight sees": min((c.kernel_size[0] for c in convolutions), default=0),
-            "batch norms": sum(isinstance(m, nn.BatchNorm2d) for m in module.modules()),
+            NORMS: sum(k > second for k in norms),
+            NO_RELU: int(_bent(module, order, x, -3.0).mean() < -1.5),
+            BARE_RELU: int(not any(k < second for k in norms) and not _straight(module, order, x)),
         }
 
     return described
+
+
+def _in_order(module: nn.Module, x: torch.Tensor) -> tuple[torch.Tensor, list[nn.Module]]:
+    """What comes out for x, and convolutions and batch norms in the order in which they are called."""
+    order = []
+    parts = [m for m in module.modules() if isinstance(m, nn.Conv2d | nn.BatchNorm2d)]
+    hooks = [m.register_forward_hook(lambda m, inputs, output: order.append(m)) for m in parts]
+    y = module(x)
+    for hook in hooks:
+        hook.remove()
+    return y, order
+
+
+def _bent(module: nn.Module, order: list[nn.Module], x: torch.Tensor, level: float) -> torch.Tensor:
+    """What comes out if the last batch norm gives values near `level`: below zero only an activation lifts them."""
+    for norm in [m for m in order if isinstance(m, nn.BatchNorm2d)][-1:]:
+        norm.weight.fill_(0.1), norm.bias.fill_(level)
+    return module(x)
+
+
+def _straight(module: nn.Module, order: list[nn.Module], x: torch.Tensor) -> bool:
+    """Is there nothing between the two steps that bends? Near 3 the last activation lets all pass, ReLU6 too."""
+    one, other, between = (_bent(module, order, z, 3.0) for z in (x, x.flip(0), (x + x.flip(0)) / 2))
+    return torch.allclose(between, (one + other) / 2, atol=1e-5)

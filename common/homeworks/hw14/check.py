@@ -90,6 +90,52 @@ def kronecker_distance(function: Callable) -> bool:
     return compare("kronecker_distance", function, cases)
 
 
+def kronecker_factors(function: Callable) -> bool:
+    """`kronecker_factors(model, x)`: for each linear layer the mean of a a' over its inputs (I + 1, I + 1), the last of
+    which is always 1, and the mean of d d' over its outputs (O, O), added up over the logits."""
+    model, x = _model(), _images()[0]
+    layers = _inputs_and_reactions(model, x)
+    n, logits = len(x), 3
+    right = [(a.T @ a / n, sum(d.T @ d for d in ds) / n) for a, ds in layers]
+    wrong = {
+        "it leaves out the bias, one more input of each layer that is always 1": [(a[:-1, :-1], b) for a, b in right],
+        "it gives sums over the images: take the means": [(n * a, n * b) for a, b in right],
+        "it lets all logits react at once, and they cancel: take d d' of each alone, and add these up": [
+            (a, sum(ds).T @ sum(ds) / n) for (a, _), (_, ds) in zip(right, layers, strict=True)
+        ],
+        "it gives a mean over the logits: add them up": [(a, b / logits) for a, b in right],
+        "it gives the reactions of the layer's outputs first: inputs first": [(b, a) for a, b in right],
+    }
+    cases = [
+        Case(
+            (model, x[:1]), [(a[:1].T @ a[:1], sum(d[:1].T @ d[:1] for d in ds)) for a, ds in layers], "a single image"
+        ),
+        Case((model, x), right, f"{n} images"),
+    ]
+    return compare("kronecker_factors", function, cases, known=wrong)
+
+
+def _inputs_and_reactions(model: nn.Module, x: torch.Tensor) -> list[tuple[torch.Tensor, list[torch.Tensor]]]:
+    """Of each linear layer: its inputs with a 1 (N, I + 1), and for each logit how it reacts to the outputs (N, O).
+
+    By the chain rule through ReLU layers, by hand.
+    """
+    inputs, z = [], x
+    linear = [layer for layer in model if isinstance(layer, nn.Linear)]
+    for layer in linear:
+        inputs.append(functional.pad(z, (0, 1), value=1.0))
+        z = layer(z).relu()
+    found = []
+    for logit in range(linear[-1].out_features):
+        reaction = torch.zeros(len(x), linear[-1].out_features)
+        reaction[:, logit] = 1.0
+        reactions = [reaction]
+        for layer, a in zip(linear[:0:-1], inputs[:0:-1], strict=True):
+            reactions.insert(0, reactions[0] @ layer.weight * (a[:, :-1] > 0))
+        found.append(reactions)
+    return [(a.detach(), [r[k].detach() for r in found]) for k, a in enumerate(inputs)]
+
+
 def _model() -> nn.Module:
     generator = torch.Generator().manual_seed(14)
     model = nn.Sequential(nn.Linear(4, 5), nn.ReLU(), nn.Linear(5, 3))
