@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from common import data
+from common.errors import SubmissionError
 from common.notebooks import books, readme, rules
 from common.submission.card import cards, folders
 from common.submission.homework import Homework
@@ -94,7 +95,12 @@ def test_builtin_data(card):
 @by_id
 def test_the_reference_scores_as_the_card_says(card, tmp_path):
     reference = data.reference(card.id, profile="smoke")
-    value = Homework(card.id).evaluate(hand_in(card, reference, tmp_path), reference).value
+    submission = hand_in(card, reference, tmp_path)
+    if card.metric.reference == "refused":
+        with pytest.raises(SubmissionError):
+            Homework(card.id).evaluate(submission, reference)
+        return
+    value = Homework(card.id).evaluate(submission, reference).value
     if card.metric.reference == "perfect":
         assert math.isclose(value, card.metric.perfect, abs_tol=1e-9)
     else:

@@ -66,9 +66,9 @@ PLAIN_KINDS = {
     "background": (1,) + (0,) * 5, "blush": (1, 0), "strand": (1, 0),
 }  # fmt: skip
 PLAIN_SIZES = {
-    "yaw": (-0.25, 0.25), "pitch": (-0.06, 0.06), "roll": (0, 0), "scale": (1.12, 1.18), "x": (0, 0), "y": (0, 0),
-    "roundness": (0.3, 0.7), "eye_size": (1.2, 1.25), "eye_gap": (0.29, 0.29), "eye_tilt": (0, 0),
-    "hair_length": (-0.3, 0.3), "fringe_length": (-0.4, 0.4), "light": (-0.6, -0.6), "brightness": (1, 1),
+    "yaw": (-0.15, 0.15), "pitch": (0, 0), "roll": (0, 0), "scale": (1.15, 1.15), "x": (0, 0), "y": (0, 0),
+    "roundness": (0.5, 0.5), "eye_size": (1.22, 1.22), "eye_gap": (0.29, 0.29), "eye_tilt": (0, 0),
+    "hair_length": (-0.2, 0.2), "fringe_length": (-0.2, 0.2), "light": (-0.6, -0.6), "brightness": (1, 1),
     "detail": (0, 0),
 }  # fmt: skip
 

@@ -5,7 +5,6 @@ import json
 import logging
 import os
 import shutil
-import site
 import time
 from dataclasses import asdict, replace
 from functools import cached_property
@@ -121,7 +120,8 @@ class Worker:
             failure = error
         if plain:
             sandbox.collect_plainly(box)
-        end = time.monotonic() + (15 if run.stage == "running" else 1)  # the warden has ten seconds, then it is killed
+        # the warden has thirty seconds, then it is killed
+        end = time.monotonic() + (40 if run.stage == "running" else 1)
         while not Path(box.outbox, STATUS).exists() and time.monotonic() < end:
             time.sleep(0.01)
         if partial.exists():
@@ -217,6 +217,8 @@ def _environment(box: sandbox.Sandbox, job: Job) -> dict[str, str]:
     kept = {
         name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "TZ", "HW_KERNEL_SERVER") if name in os.environ
     }
+    if box.bubblewrap:  # a Python of its own, that finds its modules where this one does, though its home is another
+        kept["PYTHONPATH"] = os.pathsep.join(filter(os.path.isdir, kernels.search_path()))
     threads = str(job.threads)
     return kept | {
         SANDBOX: box.to_json(),
@@ -226,7 +228,6 @@ def _environment(box: sandbox.Sandbox, job: Job) -> dict[str, str]:
         "LOGNAME": "student",
         "OMP_NUM_THREADS": threads,
         "OPENBLAS_NUM_THREADS": threads,
-        "PYTHONUSERBASE": site.getuserbase(),
         "HW_DATA_DIR": f"{box.work}/home/data",
         "HW_PROGRESS": "0",
     }

@@ -48,6 +48,7 @@ _ETC = (
 )
 _DEVICES = ("/dev/null", "/dev/full", "/dev/random", "/dev/urandom")  # mapped, /dev/zero is memory that nobody counts
 _STD = ("in", "out", "err")
+_OF_ALL = ("/proc/keys", "/proc/key-users", "/proc/kcore", "/proc/timer_list", "/proc/sysrq-trigger")
 _USERS = 3_000_000_000  # user ids above 2^31 are given to nobody: not by directory services, not by containers
 _PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 
@@ -248,7 +249,8 @@ def _new_root(sandbox: Sandbox) -> None:
 
 
 def _masked(sandbox: Sandbox) -> Iterator[str]:
-    """Each hidden file, under every name that the readable folders give it."""
+    """Each hidden file, under every name that the readable folders give it, and what /proc says of the machine."""
+    yield from filter(os.path.exists, _OF_ALL)
     for file in map(os.path.realpath, sandbox.hidden):
         for path in sandbox.readable:
             if os.path.isfile(file) and Path(file).is_relative_to(os.path.realpath(path)):

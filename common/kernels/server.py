@@ -170,7 +170,7 @@ class _Server:
         """End a kernel and its process group; one in a sandbox through its warden, which kills all it has started."""
         if pid in self.wardens:
             os.kill(pid, signal.SIGTERM)
-            self.doomed.setdefault(pid, time.monotonic() + 10)
+            self.doomed.setdefault(pid, time.monotonic() + 30)
             return
         try:
             os.killpg(pid, signal.SIGKILL)

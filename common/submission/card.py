@@ -36,8 +36,9 @@ class Metric(_Strict):
     direction: Literal["lower", "higher"]  # which way is better
     chance: float  # what answering without learning gets on the builtin data
     perfect: float
-    # what handing in the reference table itself gets: the right answers, or (attacks) pictures left as they were
-    reference: Literal["perfect", "chance"] = "perfect"
+    # what handing in the reference table itself gets: the right answers, or (attacks) pictures left as they were, or
+    # nothing at all, where the judge wants to see the weights that made the answers
+    reference: Literal["perfect", "chance", "refused"] = "perfect"
 
     @model_validator(mode="after")
     def _known(self):

@@ -246,7 +246,8 @@ case(
     OK,
     "import ctypes\nlibc = ctypes.CDLL(None); call = libc.syscall; call.restype = ctypes.c_long\n"
     "if call(250, 10, -3, b'user', b'canary-of-the-grader', 0) > 0: print('LEAK a key')\n"
-    "if call(248, b'user', b'left', b'x', ctypes.c_size_t(1), -3) > 0: print('LEAK left a key')",
+    "if call(248, b'user', b'left', b'x', ctypes.c_size_t(1), -3) > 0: print('LEAK left a key')\n"
+    "try: print('LEAK' if Path('/proc/keys').read_bytes() else '')\nexcept OSError: pass",
     silent=LEAK,
 )
 case(

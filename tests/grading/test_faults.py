@@ -314,7 +314,7 @@ def test_a_hidden_file_is_masked_under_all_its_names(tmp_path):
     (tmp_path / "link").symlink_to(tmp_path / "real")
     made = sandbox.Sandbox("A", "", "", {}, [str(tmp_path / "real"), str(tmp_path / "link")], [str(secret)])
     names = {str(secret), str(tmp_path / "link" / "weights" / "target")}
-    assert set(sandbox._masked(made)) == names
+    assert {name for name in sandbox._masked(made) if not name.startswith("/proc")} == names
 
 
 def test_the_hidden_target_is_in_the_key_of_a_job(tmp_path, exam, monkeypatch):

@@ -1,0 +1,91 @@
+"""The GAN half of homework 6: the judge draws pictures from the weights that were handed in, from noise of its own.
+
+A file of pictures cannot show who drew them: copies, mirrored training pictures, mixtures of two people or the program
+that drew the training faces would all do. So the generator's architecture is fixed (students change how it is trained),
+picture k must be what the weights draw from `noise(k)`, and what is scored are other pictures of the same weights, from
+noise that nobody knew. What this still cannot see: who trained the weights, and on how many faces.
+"""
+
+import hashlib
+import math
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+import torch
+from torch import nn
+
+from common.errors import SubmissionError
+from common.homeworks.hw06.data import ORIGINAL_SIDE, SIDE
+from common.homeworks.hw06.judge import compare, small
+
+TOLERANCE = 2.0  # grey levels in the mean over a picture, for other processors and rounding
+FILE = "gan.safetensors"
+
+
+def judge(reference: pd.DataFrame, answers: pd.DataFrame) -> float:
+    """The Fréchet distance of new pictures from the generator in `answers.attrs["weights"]`; lower is better.
+
+    Raises SubmissionError where the weights are no such generator, a picture is not what they draw, or too many new
+    pictures are copies.
+    """
+    generator = load(answers.attrs["weights"])
+    handed = np.stack(answers["image"].tolist())
+    drawn = small(draw(generator, noise(answers["file"])))
+    gaps = np.abs(handed.astype(float) - drawn).mean((1, 2, 3))
+    if gaps.max() > TOLERANCE:
+        worst = int(gaps.argmax())
+        raise SubmissionError(
+            f"{answers['file'].iloc[worst]} is not what the weights in {FILE} draw from its noise: it differs by "
+            f"{gaps[worst]:.0f} grey levels in the mean; hand in pictures and weights of one generator."
+        )
+    return compare(reference, draw(generator, noise(reference["file"], secret(reference))))
+
+
+def noise(names, seed: int = 0) -> torch.Tensor:
+    """The noise (N, 64) behind the pictures called `names`; the scorer takes a seed of its own."""
+    rows = [np.random.default_rng([seed, *name.encode()]).standard_normal(64) for name in names]
+    return torch.from_numpy(np.stack(rows).astype(np.float32))
+
+
+def secret(reference: pd.DataFrame) -> int:
+    """A seed that hangs on faces nobody saw."""
+    digest = hashlib.sha256(reference["image"].iloc[0].tobytes())
+    return int.from_bytes(digest.digest()[:8], "big")
+
+
+def make_generator(width: int, start: int) -> nn.Sequential:
+    """The notebook's generator: (B, 64) -> (B, 3, 8 start, 8 start) from -1 to 1."""
+    layers = [nn.Linear(64, 4 * width * start**2), nn.Unflatten(1, (4 * width, start, start))]
+    for inputs, outputs in ((4 * width, 2 * width), (2 * width, width), (width, 3)):
+        layers += [nn.BatchNorm2d(inputs), nn.ReLU(), nn.ConvTranspose2d(inputs, outputs, 4, 2, 1)]
+    return nn.Sequential(*layers, nn.Tanh())
+
+
+def load(weights: str | Mapping) -> nn.Sequential:
+    """The generator with these weights, a file or a `state_dict`. Raises SubmissionError if they are of another."""
+    from safetensors.torch import load_file
+
+    state = weights if isinstance(weights, Mapping) else load_file(weights)
+    try:
+        width = len(state["2.weight"]) // 4
+        start = math.isqrt(len(state["0.weight"]) // (4 * width))
+        if 8 * start not in (SIDE, ORIGINAL_SIDE):
+            raise KeyError("another size of pictures")
+        model = make_generator(width, start)
+        model.load_state_dict(state)
+    except (KeyError, IndexError, TypeError, ZeroDivisionError, RuntimeError):
+        raise SubmissionError(
+            f"{FILE} does not hold the weights of this homework's generator; hand in `generator.state_dict()`, and "
+            "leave its layers as the notebook builds them."
+        ) from None
+    if not all(value.isfinite().all() for value in state.values()):
+        raise SubmissionError(f"{FILE} holds weights that are NaN or infinite; training went wrong.")
+    return model.eval()
+
+
+@torch.no_grad()
+def draw(generator: nn.Sequential, z: torch.Tensor) -> np.ndarray:
+    """What the generator makes of noise (N, 64): images (N, S, S, 3) uint8."""
+    made = torch.cat([generator(part) for part in z.split(250)])
+    return ((made + 1) * 127.5).round().byte().permute(0, 2, 3, 1).numpy()

@@ -1,0 +1,251 @@
+"""Homework 6: scores against independent implementations, penalties against finite differences, cheats, checks."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+import torch
+from scipy.linalg import sqrtm
+from torch.nn import functional
+
+from common import check
+from common.homeworks.hw06 import data, judge, zoo
+
+
+@pytest.fixture(scope="module")
+def pictures():
+    """1,200 drawings in three parts: to compare with, new ones, and those to learn from."""
+    from common.generators.faces import faces
+
+    return np.split(faces(606, 1500, data.SIDE, plain=True).images, [500, 1000])
+
+
+@pytest.fixture(scope="module")
+def reader():
+    return zoo.load()
+
+
+def distance(reader, one, other):
+    return judge.frechet_distance(zoo.read(reader, one)[0], zoo.read(reader, other)[0])
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_frechet_distance_is_scipys(seed):
+    """The same formula with the matrix square root of the product itself."""
+    rng = np.random.default_rng(seed)
+    a = rng.normal(size=(400, 32)) @ rng.normal(size=(32, 32))
+    b = rng.normal(size=(300, 32)) @ rng.normal(size=(32, 32)) + rng.normal(size=32)
+    one, other = np.cov(a, rowvar=False), np.cov(b, rowvar=False)
+    expected = ((a.mean(0) - b.mean(0)) ** 2).sum() + np.trace(one + other - 2 * sqrtm(one @ other).real)
+    assert judge.frechet_distance(a, b) == pytest.approx(expected, rel=1e-3)
+    assert judge.frechet_distance(a, a) == pytest.approx(0, abs=1e-6)
+
+
+def test_the_frechet_distance_of_the_readers_features_is_scipys(pictures, reader):
+    a, b = zoo.read(reader, pictures[0])[0], zoo.read(reader, 255 - pictures[1])[0]
+    one, other = np.cov(a, rowvar=False), np.cov(b, rowvar=False)
+    expected = ((a.mean(0) - b.mean(0)) ** 2).sum() + np.trace(one + other - 2 * sqrtm(one @ other).real)
+    assert judge.frechet_distance(a, b) == pytest.approx(expected, rel=1e-3)
+
+
+def corrupted(kind, images, strength):
+    from scipy.ndimage import gaussian_filter
+
+    rng = np.random.default_rng(1)
+    if kind == "blur":
+        return gaussian_filter(images, (0, strength, strength, 0))
+    if kind == "noise":
+        return np.clip(images + rng.normal(0, 20 * strength, images.shape), 0, 255).astype(np.uint8)
+    grey = images.mean((1, 2), keepdims=True)
+    return (grey + (1 - 0.25 * strength) * (images - grey)).astype(np.uint8)
+
+
+@pytest.mark.parametrize("kind", ["blur", "noise", "contrast"])
+def test_the_distance_rises_with_every_strength_of_a_corruption(kind, pictures, reader):
+    found = [distance(reader, pictures[0], corrupted(kind, pictures[1], s)) for s in (0.5, 1.0, 1.5, 2.0, 3.0)]
+    assert all(b > a for a, b in pairwise(found)), found
+    assert found[0] > distance(reader, pictures[0], pictures[1])
+
+
+def test_the_reader_is_small_and_finds_faces(pictures, reader):
+    assert zoo.zoo.path(zoo.READER).stat().st_size < 1_000_000
+    assert judge.faces_found(pictures[1]) > 0.95
+    assert judge.faces_found(np.random.default_rng(0).integers(0, 256, (50, 24, 24, 3), np.uint8)) < 0.05
+
+
+def test_copies_are_recognised(pictures):
+    real, new, learnt = pictures
+    assert judge.copied(learnt, real, learnt) == 1
+    shifted = np.clip(learnt.astype(int) + np.random.default_rng(0).integers(-2, 3, learnt.shape), 0, 255).astype(
+        np.uint8
+    )
+    assert judge.copied(shifted, real, learnt) > 0.9
+    assert judge.copied(new, real, learnt) < 0.05
+
+
+def test_larger_pictures_are_shrunk_by_areas():
+    large = np.zeros((2, 48, 48, 3), np.uint8)
+    large[:, ::2] = 100
+    assert (judge.small(large) == 50).all() and judge.small(large).shape == (2, 24, 24, 3)
+    assert judge.small(np.zeros((1, 64, 64, 3), np.uint8)).shape == (1, 24, 24, 3)
+
+
+# --- methods --------------------------------------------------------------------------------------------------------
+
+
+def gradient_penalty(critic, real, fake):
+    share = torch.rand(len(real), 1, 1, 1)
+    between = (share * real + (1 - share) * fake).requires_grad_()
+    (gradient,) = torch.autograd.grad(critic(between).sum(), between, create_graph=True)
+    return (gradient.flatten(1).norm(dim=1) - 1).square().mean()
+
+
+def zero_centred_penalty(critic, x):
+    x = x.detach().requires_grad_()
+    (gradient,) = torch.autograd.grad(critic(x).sum(), x, create_graph=True)
+    return gradient.square().flatten(1).sum(1).mean()
+
+
+def test_the_gradient_of_the_penalty_agrees_with_finite_differences():
+    torch.manual_seed(0)
+    critic = torch.nn.Sequential(
+        torch.nn.Flatten(), torch.nn.Linear(48, 8), torch.nn.Tanh(), torch.nn.Linear(8, 1)
+    ).double()
+    real, fake = torch.randn(2, 5, 3, 4, 4, dtype=torch.float64)
+    weight = critic[1].weight
+
+    def penalty():
+        torch.manual_seed(1)
+        return gradient_penalty(critic, real, fake)
+
+    (found,) = torch.autograd.grad(penalty(), weight)
+    for row, column in ((0, 0), (3, 7), (7, 47)):
+        values = []
+        for step in (1e-5, -1e-5):
+            with torch.no_grad():
+                weight[row, column] += step
+                values.append(penalty_value(penalty))
+                weight[row, column] -= step
+        assert found[row, column].item() == pytest.approx((values[0] - values[1]) / 2e-5, rel=1e-4, abs=1e-8)
+
+
+def penalty_value(penalty):
+    with torch.enable_grad():
+        return penalty().item()
+
+
+def said(capsys, function, *answers):
+    right = function(*answers)
+    return right, capsys.readouterr().out
+
+
+def test_right_answers_are_accepted(capsys):
+    def with_norm_by_hand(critic, real, fake):
+        share = torch.rand(len(real), device=real.device).view(-1, 1, 1, 1)
+        x = torch.lerp(real, fake, share).requires_grad_(True)
+        gradient = torch.autograd.grad(critic(x), x, torch.ones(len(x), 1), create_graph=True)[0]
+        return ((gradient.square().sum((1, 2, 3)).sqrt() - 1) ** 2).mean()
+
+    assert check.hw06.gradient_penalty(gradient_penalty) and check.hw06.gradient_penalty(with_norm_by_hand)
+    assert check.hw06.zero_centred_penalty(zero_centred_penalty)
+    assert check.hw06.wasserstein_loss(lambda r, f: f.mean() - r.mean(), lambda f: -f.mean())
+    assert check.hw06.relativistic_loss(
+        lambda r, f: functional.softplus(f - r).mean(), lambda r, f: -functional.logsigmoid(f - r).mean()
+    )
+    assert "not done yet" not in capsys.readouterr().out
+
+
+def penalty_with(share=None, norm=None, graph=True):
+    def function(critic, real, fake):
+        s = torch.rand(len(real), 1, 1, 1) if share is None else share(real)
+        x = (s * real + (1 - s) * fake).requires_grad_()
+        (gradient,) = torch.autograd.grad(critic(x).sum(), x, create_graph=graph)
+        n = gradient.flatten(1).norm(dim=1) if norm is None else norm(gradient)
+        return ((n - 1) ** 2).mean()
+
+    return function
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        (penalty_with(norm=lambda g: g.norm(dim=1)), "over the channels alone"),
+        (penalty_with(norm=lambda g: g.norm()), "over the whole batch"),
+        (penalty_with(graph=False), "create_graph=True"),
+        (penalty_with(share=torch.rand_like), "every pixel is mixed"),
+        (penalty_with(share=lambda x: torch.ones(len(x), 1, 1, 1)), "at the pictures themselves"),
+        (penalty_with(share=lambda x: torch.rand(1, 1, 1, 1)), "the same share"),
+        (penalty_with(share=lambda x: 1 + torch.rand(len(x), 1, 1, 1)), "outside of the line"),
+    ],
+)
+def test_known_mistakes_of_the_penalty_are_named(wrong, words, capsys):
+    right, text = said(capsys, check.hw06.gradient_penalty, wrong)
+    assert not right and words in text and text.count("\n") == 1
+
+
+def test_known_mistakes_of_the_other_losses_are_named(capsys):
+    right, text = said(capsys, check.hw06.wasserstein_loss, lambda r, f: r.mean() - f.mean(), lambda f: f.mean())
+    assert not right and text.count("wrong sign") == 2
+    right, text = said(
+        capsys,
+        check.hw06.relativistic_loss,
+        lambda r, f: functional.softplus(r - f).mean(),
+        lambda r, f: functional.softplus(f - r).mean(),
+    )
+    assert not right and text.count("other player") == 2
+    right, text = said(capsys, check.hw06.zero_centred_penalty, lambda c, x: gradient_penalty(c, x, x.clone()))
+    assert not right and "WGAN-GP" in text
+
+
+def test_a_stub_is_not_done_yet(capsys):
+    def stub(*_):
+        raise NotImplementedError
+
+    for function in (check.hw06.gradient_penalty, check.hw06.zero_centred_penalty):
+        assert said(capsys, function, stub) == (False, f"{function.__name__}: not done yet.\n")
+
+
+# --- diffusion ------------------------------------------------------------------------------------------------------
+
+
+def cosine_schedule(t):
+    return torch.cos((t + 0.008) / 1.008 * np.pi / 2) ** 2 / np.cos(0.008 / 1.008 * np.pi / 2) ** 2
+
+
+def flow_loss(net, x, t, noise):
+    share = t[:, None, None, None]
+    return (net(x + share * (noise - x), t) - (noise - x)).square().mean()
+
+
+def test_diffusion_answers_are_judged(capsys):
+    assert check.hw06.cosine_schedule(cosine_schedule) and check.hw06.flow_loss(flow_loss)
+    right, text = said(capsys, check.hw06.cosine_schedule, lambda t: cosine_schedule(t) ** 0.5)
+    assert not right and "not squared" in text
+    right, text = said(capsys, check.hw06.flow_loss, lambda net, x, t, noise: flow_loss(net, noise, t, x))
+    assert not right
+
+
+def definitions(name):
+    from common.notebooks import books
+    from common.submission.card import find_card
+
+    starter, solution = books.paths(find_card(name))
+    return books.definitions(solution), books.definitions(starter)
+
+
+def test_a_ddim_step_with_eta_1_is_ddpms_posterior():
+    """Mean and variance of q(x_s | x_t, x_0) in closed form (Ho et al. 2020, equation 7)."""
+    ddim_step = definitions("hw06_diffusion")[0]["ddim_step"]
+    torch.manual_seed(0)
+    now, later = torch.tensor(0.4, dtype=torch.float64), torch.tensor(0.7, dtype=torch.float64)
+    picture = torch.rand(1, 3, 4, 4, dtype=torch.float64) - 0.5  # inside of [-1, 1], so that nothing is cut
+    noise = torch.randn_like(picture)
+    x = now.sqrt() * picture + (1 - now).sqrt() * noise
+    many = ddim_step(x.expand(40_000, -1, -1, -1), noise, now, later, eta=1.0)
+    alpha = now / later
+    mean = later.sqrt() * (1 - alpha) / (1 - now) * picture + alpha.sqrt() * (1 - later) / (1 - now) * x
+    variance = (1 - later) / (1 - now) * (1 - alpha)
+    assert (many.mean(0) - mean).abs().max() < 0.02
+    assert many.var(0).mean().item() == pytest.approx(variance.item(), rel=0.01)
+    quiet = ddim_step(x, noise, now, later)
+    torch.testing.assert_close(quiet, later.sqrt() * picture + (1 - later).sqrt() * noise)
