@@ -92,6 +92,15 @@ class _Writer:
             return one.name
         return self.dice.pick(one.pronouns)
 
+    def _joins(self, one: Subject, saying: Saying, wording: str, follows: Saying) -> bool:
+        """Whether what follows may go on in the same sentence, its subject dropped."""
+        return (
+            (saying in one.model.today) == (follows in one.model.today)
+            and len(self.text) - self.named < _FAR
+            and bool(re.match(r"\{S\}(?!的)", wording))
+            and any(_DROPPABLE.match(text) for text in follows.wordings)
+        )
+
     def block(self, number: int) -> None:
         """All that is told of one subject."""
         dice, one = self.dice, self.subjects[number]
@@ -113,18 +122,8 @@ class _Writer:
                 name = self.called(number)
             self.write(wording, number, name)
             self.said.append((number, saying, wording))
-            follows = told[i + 1] if i + 1 < len(told) else None
-            ended = not (
-                follows
-                and ended
-                and (saying in one.model.today) == (follows in one.model.today)
-                and i != mention_after
-                and len(self.text) - self.named < _FAR
-                and wording.startswith("{S}")
-                and not wording.startswith("{S}的")
-                and any(_DROPPABLE.match(w) for w in follows.wordings)
-                and dice.chance(0.4)
-            )
+            last = not ended or i in (mention_after, len(told) - 1)  # at most two sayings a sentence
+            ended = last or not (self._joins(one, saying, wording, told[i + 1]) and dice.chance(0.4))
             self.text += "。" if ended else "，"
             if i == mention_after:
                 self.write(self.mentions.pop(), number, self.called(number), dice.pick(others).name)
