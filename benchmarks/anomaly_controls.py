@@ -78,7 +78,7 @@ def methods(book) -> dict[str, dict]:
         "... VAE, from afar, as long as medium": vae | afar | {"epochs": EPOCHS["VAE, longer"]},
         "... bottleneck, not from afar": bottleneck | {"epochs": EPOCHS["bottleneck"]},
         "bottleneck, from afar (medium)": bottleneck | afar | {"epochs": EPOCHS["bottleneck"]},
-        "... bottleneck, from afar, as long as strong": bottleneck | afar | {"epochs": EPOCHS["bottleneck, longer"]},
+        "... bottleneck, from afar, 12 epochs": bottleneck | afar | {"epochs": EPOCHS["bottleneck, longer"]},
         "... fine noise instead of coarse": denoiser | {"epochs": EPOCHS["noise"], "noise": fine_noise},
         "coarse noise (strong)": denoiser | {"epochs": EPOCHS["noise"]},
         "... coarse noise, as long as boss": denoiser | {"epochs": EPOCHS["noise, longer"]},
