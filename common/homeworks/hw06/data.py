@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from common.data.cache import cached
-from common.data.originals import find_root, numbered
+from common.data.originals import find_file, find_root, numbered
 from common.data.pictures import picture_files, read_pictures, write_pictures
 from common.errors import DataError
 from common.generators.faces import faces
@@ -81,8 +81,9 @@ def read(folder: Path, profile: str) -> tuple[Splits, pd.DataFrame]:
     """
     folder = Path(folder)
     files = _find(folder)
-    if (folder / "test.csv").is_file():
-        names = _names(folder / "test.csv")
+    listed = find_file(find_root(folder, "test.csv"), "test.csv")
+    if listed is not None:
+        names = _names(listed)
         count = len(names)
         if len(files) < 2 * count:
             raise DataError(f"{folder}: expected at least {2 * count} pictures, found {len(files)}; export them again.")
