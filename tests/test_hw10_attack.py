@@ -205,10 +205,7 @@ def test_smoothing_is_checked(solution, capsys):
         (smoothing(lambda sigma: normed(gaussian(sigma, 4)), groups=1), "channels are mixed"),
         (mixed_pictures, "pictures are mixed"),
         (smoothing(lambda sigma: torch.full((5, 5), 1 / 25)), "a flat square"),
-        (
-            smoothing(lambda sigma: normed(gaussian(sigma, 4)[:8, :8]), pad=(4, 3, 4, 3)),
-            "largest weight|one side|corner",
-        ),
+        (smoothing(even, pad=(4, 3, 4, 3)), "one side"),
         (smoothing(lambda sigma: normed(gaussian(sigma, 4)), pad=(5, 3, 4, 4)), "one side|largest"),
         (narrow, "too narrow"),
         (smoothing(lambda sigma: normed(gaussian(1.0, 4))), "sigma = 1.6: at distance 1"),
