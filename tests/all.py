@@ -8,14 +8,17 @@ Every step is done, also after one that failed; at the end stands which did, and
 """
 
 import argparse
+import contextlib
 import os
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+from common import kernels
 from tests import touched
 from tests.missing import why_not
+from tests.smoke import IMPORTED
 
 SMOKE = "build/smoke"
 NBVAL = ["--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=120", "-p", "tests.smoke_plugin"]
@@ -81,13 +84,19 @@ def _ready(names: list[str]) -> list[str]:
 def do(steps: Steps) -> int:
     """Run the steps one after the other; 1 if any failed."""
     took, failed = {}, []
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "HW_PROGRESS": "0"}
-    for name, words in steps.items():
-        print(f"--- {name}", flush=True)
+    os.environ |= {"OMP_NUM_THREADS": "1", "HW_PROGRESS": "0"}
+    forked = bool(set(steps) - set(lint()))
+    # one fork server for all steps, for it takes seconds to import torch; who starts one of their own finds this one
+    with kernels.serving(IMPORTED) if forked else contextlib.nullcontext():
+        for name, words in steps.items():
+            print(f"--- {name}", flush=True)
+            before, spent = time.monotonic(), _cpu()
+            if subprocess.run([sys.executable, *words]).returncode:
+                failed.append(name)
+            took[name] = (time.monotonic() - before, _cpu() - spent)
         before, spent = time.monotonic(), _cpu()
-        if subprocess.run([sys.executable, *words], env=environment).returncode:
-            failed.append(name)
-        took[name] = (time.monotonic() - before, _cpu() - spent)
+    if forked:
+        took["notebooks' kernels, in all steps"] = (time.monotonic() - before, _cpu() - spent)
     print("---")
     for name, (seconds, cpu) in took.items():
         print(f"{'FAILED' if name in failed else 'ok':6}  {seconds:6.1f} s, {cpu:6.1f} CPU-seconds  {name}")
