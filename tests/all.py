@@ -85,18 +85,18 @@ def do(steps: Steps) -> int:
     """Run the steps one after the other; 1 if any failed."""
     took, failed = {}, []
     os.environ |= {"OMP_NUM_THREADS": "1", "HW_PROGRESS": "0"}
-    forked = bool(set(steps) - set(lint()))
-    # one fork server for all steps, for it takes seconds to import torch; who starts one of their own finds this one
-    with kernels.serving(IMPORTED) if forked else contextlib.nullcontext():
+    with contextlib.ExitStack() as server:
         for name, words in steps.items():
+            if name.startswith("smoke"):  # one for them all: whoever would start a fork server finds that there is one
+                server.enter_context(kernels.serving(IMPORTED))
             print(f"--- {name}", flush=True)
             before, spent = time.monotonic(), _cpu()
             if subprocess.run([sys.executable, *words]).returncode:
                 failed.append(name)
             took[name] = (time.monotonic() - before, _cpu() - spent)
         before, spent = time.monotonic(), _cpu()
-    if forked:
-        took["notebooks' kernels, in all steps"] = (time.monotonic() - before, _cpu() - spent)
+    if any(name.startswith("smoke") for name in steps):
+        took["the kernels of the smoke runs"] = (time.monotonic() - before, _cpu() - spent)
     print("---")
     for name, (seconds, cpu) in took.items():
         print(f"{'FAILED' if name in failed else 'ok':6}  {seconds:6.1f} s, {cpu:6.1f} CPU-seconds  {name}")
