@@ -73,7 +73,7 @@ def plan(
         raise HomeworkError(f"{card.id} ({card.title.en}) is planned, but not there yet.")
     out = out.resolve()
     try:
-        out.mkdir(parents=True, exist_ok=True)
+        out.mkdir(0o700, parents=True, exist_ok=True)  # grades, and other people's work
     except OSError as error:
         raise HomeworkError(f"Cannot write to {out}: {error.strerror}.") from None
     scratch.sweep(PREFIX)

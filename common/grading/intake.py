@@ -11,7 +11,9 @@ import io
 import os
 import re
 import stat
+import struct
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -172,7 +174,20 @@ def _unzip(archive: zipfile.ZipFile, roster: Roster) -> Iterator[_File]:
 
 def _raw_name(info: zipfile.ZipInfo) -> bytes | None:
     """The bytes of a name whose spelling the archive does not say; None where it does."""
-    return None if info.flag_bits & 0x800 else info.filename.encode("cp437", "replace")
+    if info.flag_bits & 0x800:
+        return None
+    raw = info.orig_filename.encode("cp437", "replace")
+    return _name_beside(info.extra, raw) or raw.partition(b"\0")[0]
+
+
+def _name_beside(extra: bytes, raw: bytes) -> bytes | None:
+    """The name in UTF-8 that 7-Zip, WinRAR and Info-ZIP write beside the one in the country's own spelling."""
+    while len(extra) >= 4:
+        kind, size = struct.unpack("<HH", extra[:4])
+        field, extra = extra[4 : 4 + size], extra[4 + size :]
+        if kind == 0x7075 and field[1:5] == struct.pack("<I", zlib.crc32(raw)):  # it is of this name, not of an older
+            return field[5:]
+    return None
 
 
 def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limit: int) -> bytes:

@@ -96,6 +96,19 @@ def test_an_exam_made_by_the_grader(tmp_path):
             assert mode & 0o044 == 0o044, f"a notebook of another user cannot read {path}"
 
 
+@pytest.mark.skipif(os.name == "nt", reason="no permissions")
+def test_a_report_is_for_whoever_made_it(tmp_path):
+    """Grades and other people's work: a new report folder is closed to others, one that is there stays as it is."""
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "ann.csv").write_text("id\n")
+    exam = data.export("hw01", tmp_path / "exam", seed=5, profile="smoke")
+    for out, mode in (("new", 0o700), ("old", 0o750)):
+        if out == "old":
+            (tmp_path / out).mkdir(mode)
+        controller.plan("hw01", tmp_path / "in", tmp_path / out, how="files", data=exam, profile="smoke")
+        assert stat.S_IMODE((tmp_path / out).stat().st_mode) == mode
+
+
 def test_nothing_of_a_secret_seed_is_kept_in_the_cache(tmp_path, monkeypatch):
     monkeypatch.setenv("HW_DATA_DIR", str(tmp_path))
     cached("test", "1", {"seed": SEED}, lambda: {"x": np.zeros(3)})

@@ -4,8 +4,10 @@ import io
 import os
 import random
 import stat
+import struct
 import unicodedata
 import zipfile
+import zlib
 from pathlib import Path
 
 import pytest
@@ -238,6 +240,32 @@ def test_names_in_zips_without_the_flag(tmp_path, encoding, with_roster):
 def test_western_names_stay(tmp_path):
     source = oddly_zipped(tmp_path / "x.zip", {"Müller/hw1.ipynb".encode("cp437"): BOOK, b"Ann/hw1.ipynb": BOOK})
     assert set(collect(source, tmp_path / "out")) == {"Müller", "Ann"}
+
+
+def test_a_name_beside_the_name(tmp_path):
+    """7-Zip, WinRAR and Info-ZIP write a name in UTF-8 beside the one in the country's own spelling."""
+    raw, name = "王小明.ipynb".encode("big5"), "王小明.ipynb".encode()
+    field = struct.pack("<BI", 1, zlib.crc32(raw)) + name
+    info = zipfile.ZipInfo("A" * len(raw))
+    info.extra = struct.pack("<HH", 0x7075, len(field)) + field
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
+        archive.writestr(info, BOOK)
+        archive.writestr("bo.ipynb", BOOK)
+    content = (tmp_path / "x.zip").read_bytes()
+    (tmp_path / "x.zip").write_bytes(content.replace(b"A" * len(raw), raw))
+    assert set(collect(tmp_path / "x.zip", tmp_path / "out")) == {"王小明", "bo"}
+    (tmp_path / "x.zip").write_bytes(content.replace(b"A" * len(raw), b"ann".ljust(len(raw), b"x")))  # renamed since
+    assert set(collect(tmp_path / "x.zip", tmp_path / "out")) == {"ann".ljust(len(raw), "x"), "bo"}
+
+
+@pytest.mark.parametrize(
+    "written", ["B11901001", "b11901001", "Ｂ１１９０１００１", "B11901001\u200b", " B11901001\u3000"]
+)
+def test_one_name_written_in_many_ways(tmp_path, written):
+    (tmp_path / "roster.csv").write_text(f"student\n{written}\nzoe\n", encoding="utf-8-sig")
+    handed = collect(zipped(tmp_path / "x.zip", {"B11901001/a.ipynb": BOOK, "zoe/b.ipynb": BOOK}), tmp_path / "out",
+                     roster=tmp_path / "roster.csv")  # fmt: skip
+    assert len(handed) == 2 and all(one.sha and one.listed for one in handed.values())
 
 
 CANVAS = {

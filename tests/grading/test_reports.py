@@ -213,6 +213,14 @@ def test_a_group_is_no_pair_of_twins():
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("formula", ["=1+1", "＝1+1", "＋1", "\u200b =1+1", "\x07\t@SUM(A1)", "\ufeff-1", "﹦1"])
+def test_no_name_is_a_formula(formula):
+    """A spreadsheet in Chinese computes what begins with a wide equals sign, too."""
+    (row,) = reports.rows([Handed(formula, "x", "s")], {"s": Record("k", "hw01", "OK")}, CARD, Policy())
+    (found,) = csv.DictReader(io.StringIO(reports.results_csv([row])))
+    assert found["student"].startswith("'")
+
+
 @pytest.mark.parametrize("trick", ["\x1b[2J", "\x9b31m", "\x1b]0;PWNED\x07", "\u202e", "\u2028", "\x07"])
 def test_nothing_plays_with_a_terminal(trick):
     attempt = Handed(f"ann{trick}", "x", "sha")
