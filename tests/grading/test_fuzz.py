@@ -51,11 +51,13 @@ def damaged(content: bytes, dice: random.Random) -> bytes:
 @pytest.mark.parametrize("seed", range(4))
 def test_notebooks(seed):
     dice, content = random.Random(seed), notebook(LOOK, WRITE, "%pwd", "x = 1  # 王")
+    before = prepare(content, Limits())
     for _ in range(COUNT // 4):
         try:
             prepare(damaged(content, dice), Limits())
         except NotebookError as error:
             assert "\n" not in str(error)
+    assert prepare(content, Limits()) == before, "the next student's notebook is another now"
 
 
 def whole(name: str, exam: Path, folder: Path) -> dict[str, bytes]:
@@ -90,6 +92,10 @@ def test_prediction_files(name, tmp_path, monkeypatch):
         scores = scorer.score(name, folder / main_of(name), str(exam), "smoke")
         assert "\n" not in scores.problem, number
         assert scores.problem or scores.score == 0.5
+    monkeypatch.undo()
+    fresh = scorer.score(name, tmp_path / "whole" / main_of(name), str(exam), "smoke")
+    assert fresh.problem == "" and fresh.score is not None
+    assert data.reference(name, source=exam, profile="smoke").equals(scorer._reference(name, str(exam), "smoke"))
 
 
 def main_of(name: str) -> str:

@@ -405,5 +405,6 @@ def test_no_damaged_zip_stops_the_class(tmp_path, seed):
         (tmp_path / "handed" / f"s{number}").mkdir()
         (tmp_path / "handed" / f"s{number}" / "w.zip").write_bytes(bytes(cut))
     handed = collect(tmp_path / "handed", tmp_path / "out")
-    assert handed["bob"].sha
+    assert (tmp_path / "out" / "intake" / handed["bob"].sha / "notebook.ipynb").read_bytes() == BOOK
     assert all(one.sha or one.problem for one in handed.values())
+    assert not any("\n" in one.problem for one in handed.values())
