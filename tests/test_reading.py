@@ -97,7 +97,8 @@ def test_format_3():
         (b"", "empty file"),
         (b"<!DOCTYPE html>", "HTML page"),
         (b"{", "no JSON"),
-        (b"\xff\xfe", "no JSON"),
+        (b"\xff\xfe", "empty file"),
+        (b"\xff\xfe\x00\xd8", "no JSON"),
         (b"[" * 100_000, "no JSON"),
         (b"[]", "not a notebook"),
         (b'{"cells": 3}', "has no cells"),
@@ -113,6 +114,13 @@ def test_what_is_no_notebook_gets_one_sentence(damaged, says):
     with pytest.raises(NotebookError) as error:
         reading.runnable(damaged)
     assert says in str(error.value) and "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_a_notebook_that_a_text_editor_has_saved(encoding):
+    text = content(*GOOD, cell(None, kind="markdown")).decode()
+    notebook, flags = reading.runnable(text.encode(encoding))
+    assert [one.source for one in notebook.cells] == [PARAMETERS, USE, ""] and flags == []
 
 
 def test_papermills_cell_of_an_earlier_run_is_taken_out():

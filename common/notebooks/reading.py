@@ -70,18 +70,23 @@ def tagged(cell, tag: str) -> bool:
 
 
 def _parsed(content: bytes) -> dict:
-    start = content[:200].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    start = content[:200].decode(_encoding(content), "replace").lstrip().lower()
     if not start:
         raise NotebookError("The notebook is an empty file; save it in Jupyter and hand it in again.")
-    if start.startswith(b"<"):
+    if start.startswith("<"):
         raise NotebookError("This is an HTML page, not a notebook; hand in the .ipynb file itself.")
     try:
-        values = json.loads(content.decode("utf-8-sig", "surrogatepass"))
+        values = json.loads(content.decode(_encoding(content), "surrogatepass"))
     except (ValueError, RecursionError) as error:
         raise _invalid(f"it is no JSON, {_first_line(error)}") from None
     if not isinstance(values, dict) or not isinstance(values.get("cells", values.get("worksheets")), list):
         raise NotebookError("This is a JSON file, but not a notebook: it has no cells.")
     return values if "cells" in values else _upgraded(values)
+
+
+def _encoding(content: bytes) -> str:
+    """UTF-8 with a mark or without, or what PowerShell and Notepad make of a text: UTF-16."""
+    return json.detect_encoding(content)
 
 
 def _upgraded(values: dict) -> dict:
@@ -106,7 +111,7 @@ def _cell(number: int, cell) -> dict:
     kind = cell.get("cell_type") if isinstance(cell, dict) else None
     if kind not in ("code", "markdown", "raw"):
         raise _invalid(f"cell {number} is none of code, markdown and raw text")
-    source = cell.get("source", "")
+    source = cell.get("source") or ""
     if isinstance(source, list) and all(isinstance(line, str) for line in source):
         source = "".join(source)
     if not isinstance(source, str):

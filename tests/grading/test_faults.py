@@ -140,6 +140,18 @@ def test_a_worker_is_asked_three_times_and_a_failure_is_noted(tmp_path, exam):
     assert records.read(one.failed_path).state == "INFRA_ERROR" and records.read(one.record_path) is None
 
 
+def test_a_report_folder_without_room(tmp_path, exam, monkeypatch):
+    """One sentence where the test set cannot be made; a record that cannot be written ends nobody else's run."""
+    full = OSError(errno.ENOSPC, "No space left on device")
+    monkeypatch.setattr(controller, "replacing", fails(full))
+    with pytest.raises(HomeworkError, match=r"cannot be made in .*No space left"):
+        controller._exam(controller.find_card("hw01"), tmp_path, "smoke")
+    monkeypatch.setattr(controller.records, "write", fails(full))
+    station = controller.Station()
+    station.worker = Dies()
+    assert station.grade(job(tmp_path, exam, b"")).state == "INFRA_ERROR"
+
+
 def test_what_takes_long_to_read_is_its_makers_fault(tmp_path, monkeypatch):
     """Parsing a student's source is limited in time and in memory, in another process than the worker."""
     helper, path = Helper("common.grading.prepare"), tmp_path / "x.ipynb"
