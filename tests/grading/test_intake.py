@@ -386,6 +386,24 @@ def test_a_students_zip_unpacks_to_so_much_and_no_more(tmp_path):
     assert written <= intake.MAX_BYTES + (1 << 20)
 
 
+def test_zips_in_a_zip_unpack_to_so_much_together(tmp_path, monkeypatch):
+    """Each is small, and unpacks to little less than is allowed; together they would keep the class waiting."""
+    monkeypatch.setattr(intake, "MAX_ZIP", 3 << 20)
+    read, plain = [], intake._member
+    monkeypatch.setattr(intake, "_member", lambda *parts: read.append(len(made := plain(*parts))) or made)
+    many = zipped(tmp_path / "many.zip", {f"{n}.zip": bytes(2 << 20) for n in range(50)}).read_bytes()
+    handed = collect(both(tmp_path, {"ann/m.zip": many, "bob/b.ipynb": BOOK})[0], tmp_path / "out")
+    assert "cannot be unpacked" in handed["ann"].problem and handed["bob"].sha
+    assert sum(read) < 5 << 20
+
+
+def test_files_of_zips_in_zips_are_counted_together(tmp_path):
+    small = zipped(tmp_path / "small.zip", {f"{n}.txt": b"" for n in range(400)}).read_bytes()
+    files = {f"ann/{n}.zip": small for n in range(9)} | {"bob/b.ipynb": BOOK}
+    handed = collect(both(tmp_path, files)[0], tmp_path / "out")
+    assert "More than 1000 files" in handed["ann"].problem and handed["bob"].sha
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_no_damaged_zip_stops_the_class(tmp_path, seed):
     """A student's zip with bytes changed, cut or doubled: that student's line says so, and the others are graded."""
