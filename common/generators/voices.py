@@ -31,8 +31,8 @@ from common.generators.secrets import apart
 
 N_MELS = 40
 GROUP = 5  # people with nearly the same voice
+SESSIONS = 4  # of each person in training
 _VOWELS = np.isin(CLASSES, "AE UW IH EY EH AY AH AO UH AW IY AA OW ER OY".split())
-_STEP = 0.2  # dB below which nothing is heard, see features
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,9 @@ class Utterance:
     """T frames of 10 ms."""
 
     speaker: int  # from 0
-    session: int  # from 0; those of training come first
+    session: int  # from 0, of this speaker; -1 in the test set, where every utterance has one of its own
     x: np.ndarray  # (T, 40) float32, natural logarithm of mel energies
-    speaking: np.ndarray  # (T,) bool: neither pause nor passing noise alone
+    speaking: np.ndarray  # (T,) bool, where it is not a pause
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,8 @@ class Setting:
     ripple: float = 3.0  # dB
     snr: tuple[float, float] = (8.0, 25.0)  # dB
     echo: tuple[float, float] = (0.1, 0.35)  # seconds until it has fallen by 60 dB
+    read_pauses: float = 0.04  # the chance of a pause after a word, in training
+    free_pauses: float = 0.20  # and in the test set
     grain: float = 8.0  # shape of the gamma law by which the power in a band scatters; large is smooth
 
 
@@ -74,6 +76,43 @@ class Voice(speech.Speaker):
     drawl: float = 1.0  # stressed vowels last so many times as long
     final: float = 1.0  # likewise the last two phones of a clause
     swing: float = 0.0  # dB by which stressed vowels are louder
+
+
+def corpus(
+    seed: int, people: int, heard: tuple[int, int], asked: int, setting: Setting | None = None
+) -> tuple[list[Voice], list[Utterance], list[Utterance]]:
+    """The people; between heard[0] and heard[1] training utterances of each; and `asked` test utterances of each.
+
+    A speaker's training utterances come session by session, and the last session holds the last fifth of them. A pure
+    function of its arguments: the same bytes on every run. About 15 microseconds a frame.
+    """
+    setting = setting or Setting()
+    everybody = voices(seed, people, setting)
+    rng = np.random.default_rng([seed, 5])
+    training, test = [], []
+    for speaker, voice in enumerate(everybody):
+        rng = apart(rng, seed, f"utterances of {speaker}")
+        n = int(rng.integers(heard[0], heard[1] + 1))
+        sessions = [session(rng, setting) for _ in range(SESSIONS)]
+        for number in session_numbers(n):
+            clauses = int(rng.integers(1, 3))
+            x, speaking = utter(rng, voice, sessions[number], clauses, setting.read_pauses, setting)
+            training.append(Utterance(speaker, int(number), x, speaking))
+        for _ in range(asked):
+            x, speaking = utter(rng, voice, session(rng, setting), 2, setting.free_pauses, setting)
+            test.append(Utterance(speaker, -1, x, speaking))
+    return everybody, training, test
+
+
+def held_out(n: int) -> int:
+    """How many of a speaker's n utterances the last session has: a fifth, if there are two or more."""
+    return max(1, round(n / 5)) if n > 1 else 0
+
+
+def session_numbers(n: int) -> np.ndarray:
+    """(n,) from 0 to SESSIONS - 1: the sessions of a speaker's training utterances, in order."""
+    last = held_out(n)
+    return np.concatenate([np.arange(n - last) * (SESSIONS - 1) // max(1, n - last), np.full(last, SESSIONS - 1)])
 
 
 def voices(seed: int, people: int, setting: Setting | None = None) -> list[Voice]:
