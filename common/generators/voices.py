@@ -122,7 +122,8 @@ def voices(seed: int, people: int, setting: Setting | None = None) -> list[Voice
     groups = max(1, people // GROUP)
     between = _quantiles(speech.quasirandom(rng, groups, 4))
     within = rng.normal(0, setting.voice, (people, 4))
-    habits = setting.habits * _quantiles(speech.quasirandom(rng, people, 10))
+    spread = speech.quasirandom(rng, groups * -(-people // groups), 10).reshape(groups, -1, 10)  # within each group too
+    habits = setting.habits * _quantiles(spread.swapaxes(0, 1).reshape(-1, 10))
     accents = np.exp(rng.normal(0, setting.accent, (people, len(CLASSES), 3)))
     return [
         _person(i % groups, between[i % groups] + within[i], habits[i], accents[i], female=i % groups % 2 == 0)
