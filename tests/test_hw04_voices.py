@@ -94,7 +94,7 @@ def test_a_microphone_adds_a_constant():
 
 
 def test_secret_seeds_draw_every_person_apart():
-    """Of two secret seeds that differ by one, nothing is alike; and names, voices, sounds come from their own streams."""
+    """Of two secret seeds that differ by one, nothing is alike."""
     seed = 2**127 + 11
     one, other = (voices.corpus(s, 5, (2, 2), 1) for s in (seed, seed + 1))
     assert one[1][0].x.tobytes() != other[1][0].x.tobytes()

@@ -216,10 +216,10 @@ def speech(
 
 
 def quasirandom(rng, n: int, numbers: int = 5) -> np.ndarray:
-    """(n, numbers) points between 0 and 1, at most ten numbers each, spread more evenly than chance would, and so is every second or third of them.
+    """(n, numbers) points between 0 and 1, spread more evenly than chance would, and so is every second or third.
 
-    Richtmyer's sequence (1951), steps by roots of primes, from a random start. It makes data sets of different seeds
-    about equally hard, though each has few speakers.
+    Richtmyer's sequence (1951), steps by roots of primes, from a random start; at most ten numbers. It makes data sets
+    of different seeds about equally hard, though each has few speakers.
     """
     roots = np.sqrt([2, 3, 5, 7, 11, 13, 17, 19, 23, 29])[:numbers]
     points = (rng.random(numbers) + np.arange(n)[:, None] * roots) % 1

@@ -2,7 +2,7 @@
 
 It is the model of speech of homework 2 (speech.py) with more of the person in it:
 
-1. *A voice* is what a photograph of the vocal tract would tell: its length, the pitch, the spectral tilt of the glottis,
+1. *A voice* is what a picture of the vocal tract would tell: its length, the pitch, the spectral tilt of the glottis,
    breath (Fant 1960). People come in groups with nearly the same voice, as sisters or brothers on the telephone; what
    tells them apart is an accent (how each phone is formed, Labov 1994), and above all
 2. *habits*, which only time shows: how fast they speak and how much they draw out stressed vowels and the ends of
@@ -32,7 +32,7 @@ from common.generators.secrets import apart
 N_MELS = 40
 GROUP = 5  # people with nearly the same voice
 SESSIONS = 4  # of each person in training
-_VOWELS = np.isin(CLASSES, "AE UW IH EY EH AY AH AO UH AW IY AA OW ER OY".split())
+_VOWELS = np.isin(CLASSES, ("AE", "UW", "IH", "EY", "EH", "AY", "AH", "AO", "UH", "AW", "IY", "AA", "OW", "ER", "OY"))
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,9 @@ class Utterance:
     speaking: np.ndarray  # (T,) bool, where it is not a pause
 
 
+_SAYING = speech.Setting(token=0.04, timing=0.2, level=2.0, names=0.03, bursts=0.8)
+
+
 @dataclass(frozen=True)
 class Setting:
     """How far people, tries and sessions are apart; the defaults make the homework's ladder."""
@@ -52,7 +55,7 @@ class Setting:
     voice: float = 0.25  # within a group, as a share of what there is between groups
     accent: float = 0.025  # per person and phone, relative change of a formant
     habits: float = 1.0  # all habits times this
-    saying: speech.Setting = speech.Setting(token=0.04, timing=0.2, level=2.0, names=0.03, bursts=0.8)
+    saying: speech.Setting = _SAYING
     tilt: float = 4.0  # dB, of a session's microphone at the ends of the spectrum
     ripple: float = 3.0  # dB
     snr: tuple[float, float] = (8.0, 25.0)  # dB

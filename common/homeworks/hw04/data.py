@@ -2,7 +2,7 @@
 
 The course's layout (a subset of VoxCeleb), all in one folder:
 
-    metadata.json    {"n_mels": 40, "speakers": {"id00464": [{"feature_path": "uttr-....pt", "mel_len": 435}, ...], ...}}
+    metadata.json    {"n_mels": 40, "speakers": {"id00464": [{"feature_path": "uttr-....pt", "mel_len": 435}, ...]}}
     mapping.json     {"speaker2id": {"id00464": 73, ...}, "id2speaker": {"73": "id00464", ...}}
     testdata.json    {"n_mels": 40, "utterances": [{"feature_path": "uttr-....pt", "mel_len": 490}, ...]}
     uttr-*.pt        a float tensor (T, 40) each
@@ -164,9 +164,7 @@ def _made(profile: str, seed: int) -> tuple[tuple[str, ...], np.ndarray, Utteran
     """Speakers, their groups, training and test utterances with all that the generator knows of them."""
     arrays = cached("hw04", _VERSION, {"sizes": SIZES[profile], "seed": seed}, lambda: _arrays(profile, seed))
     n = int((~arrays["asked"]).sum())
-    whole = Utterances(
-        tuple(map(str, arrays["names"])), arrays["starts"], arrays["x"], arrays["y"], arrays["speaking"]
-    )
+    whole = Utterances(tuple(map(str, arrays["names"])), arrays["starts"], arrays["x"], arrays["y"], arrays["speaking"])
     return tuple(map(str, arrays["speakers"])), arrays["groups"], _part(whole, 0, n), _part(whole, n, len(whole))
 
 
@@ -279,7 +277,7 @@ def _refuse_doubles(spoken: list[list[_Entry]], asked: list[_Entry]) -> None:
     lists = [("metadata.json", entry) for mine in spoken for entry in mine] + [("testdata.json", e) for e in asked]
     for file, (name, _) in lists:
         if name in seen:
-            raise DataError(f"The utterance {name} is listed twice, in {seen[name]} and in {file}; get both files again.")
+            raise DataError(f"The utterance {name} is listed twice, in {seen[name]} and in {file}; get both again.")
         seen[name] = file
 
 
