@@ -45,7 +45,7 @@ class Utterance:
     speaking: np.ndarray  # (T,) bool, where it is not a pause
 
 
-_SAYING = speech.Setting(token=0.04, timing=0.2, level=2.0, names=0.03, bursts=0.8)
+_SAYING = speech.Setting(token=0.04, timing=0.2, level=2.0, names=0.03, bursts=0.6)
 
 
 @dataclass(frozen=True)
@@ -53,12 +53,13 @@ class Setting:
     """How far people, tries and sessions are apart; the defaults make the homework's ladder."""
 
     voice: float = 0.25  # within a group, as a share of what there is between groups
-    accent: float = 0.025  # per person and phone, relative change of a formant
+    accent: float = 0.04  # per person and phone, relative change of a formant
     habits: float = 1.0  # all habits times this
     saying: speech.Setting = _SAYING
-    tilt: float = 4.0  # dB, of a session's microphone at the ends of the spectrum
-    ripple: float = 3.0  # dB
-    snr: tuple[float, float] = (8.0, 25.0)  # dB
+    tilt: float = 6.0  # dB, of a session's microphone at the ends of the spectrum
+    ripple: float = 4.0  # dB
+    rough: float = 2.5  # dB, from band to band
+    snr: tuple[float, float] = (12.0, 28.0)  # dB
     echo: tuple[float, float] = (0.1, 0.35)  # seconds until it has fallen by 60 dB
     read_pauses: float = 0.04  # the chance of a pause after a word, in training
     free_pauses: float = 0.20  # and in the test set
@@ -143,22 +144,22 @@ def _person(group: int, voice: np.ndarray, habit: np.ndarray, accent: np.ndarray
     tract, pitch, tilt, breath = voice
     return Voice(
         group=group,
-        tract=(1.17 if female else 1.0) * np.exp(0.04 * tract),
-        pitch=(210 if female else 130) * np.exp(0.12 * pitch),
-        tilt=1.2 * tilt,
+        tract=(1.17 if female else 1.0) * np.exp(0.06 * tract),
+        pitch=(210 if female else 130) * np.exp(0.18 * pitch),
+        tilt=1.8 * tilt,
         breath=-24 + 4 * breath,
         accent=accent,
-        rate=np.exp(0.15 * habit[0]),
-        coarticulation=0.022 * np.exp(0.4 * habit[1]),
-        attack=0.008 * np.exp(0.4 * habit[2]),
-        stress=0.12 * habit[3],
-        lag=0.03 * habit[4],
-        sinking=-0.08 + 0.07 * habit[5],
-        ending=0.12 * habit[6],
-        tremor=0.03 * np.exp(0.5 * habit[7]),
+        rate=np.exp(0.2 * habit[0]),
+        coarticulation=0.022 * np.exp(0.5 * habit[1]),
+        attack=0.008 * np.exp(0.5 * habit[2]),
+        stress=0.18 * habit[3],
+        lag=0.04 * habit[4],
+        sinking=-0.08 + 0.1 * habit[5],
+        ending=0.18 * habit[6],
+        tremor=0.04 * np.exp(0.5 * habit[7]),
         wobble=5.5 * np.exp(0.2 * habit[8]),
-        drawl=1.2 * np.exp(0.2 * habit[9]),
-        final=1.4 * np.exp(0.2 * habit[1]),
+        drawl=1.2 * np.exp(0.25 * habit[9]),
+        final=1.4 * np.exp(0.25 * habit[1]),
         swing=3 + 2 * habit[2],
     )
 
@@ -177,6 +178,7 @@ def session(rng: np.random.Generator, setting: Setting) -> Session:
     height = np.linspace(-1, 1, N_MELS)
     ripple = np.cos(np.pi * (height + 1) * rng.uniform(0.7, 2.5) + rng.uniform(0, 2 * np.pi))
     gain = rng.normal(0, setting.tilt) * height + rng.normal(0, setting.ripple) * ripple + rng.normal(0, 4)
+    gain = gain + rng.normal(0, setting.rough, N_MELS)
     return Session(
         channel=10 ** (gain / 10),
         colour=10 ** (rng.normal(-3, 4) * height / 10),
