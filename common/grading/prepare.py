@@ -9,12 +9,10 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
-import nbformat
-
 from common.errors import GraderError, NotebookError
 from common.grading.helper import Helper, limit, questions
 from common.grading.records import Limits, checksum
-from common.notebooks import reading
+from common.notebooks import nbformat, reading
 
 
 def prepare(content: bytes, limits: Limits) -> tuple[nbformat.NotebookNode, list[str]]:
