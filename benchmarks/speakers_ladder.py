@@ -42,7 +42,7 @@ def notebook(seed: int, data_seed: int) -> dict:
 
 def controls(space: dict) -> dict:
     """Name -> a training, to be compared with the rung that the name begins with."""
-    learn, net, steps, falling = (space[name] for name in ("learn", "Net", "steps", "falling"))
+    learn, net, steps, falling = (space[name] for name in ("learn", "Net", "longer", "falling"))
     conformer, change = space["conformer"], space["change"]
     deep = partial(net, layers=3)
     return {
