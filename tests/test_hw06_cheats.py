@@ -60,7 +60,7 @@ def test_what_the_weights_draw_is_scored_by_other_pictures_of_theirs(world, gene
     _, reference = world
     images = judge_gan.draw(generator, judge_gan.noise(reference["file"]))
     value = score(images, reference, generator.state_dict(), tmp_path)
-    others = judge_gan.draw(generator, judge_gan.noise(reference["file"], judge_gan.secret(reference)))
+    others = judge_gan.draw(generator, judge_gan.noise(reference["file"], judge.secret(reference)))
     assert value == judge.compare(reference, others) and (others != images).any()
     assert value == score(images, reference, generator.state_dict(), tmp_path / "again")
 
