@@ -58,7 +58,7 @@ def runs(space: dict, names: list[str], controls: list[str]) -> Iterator[tuple[s
     for name in names:
         made, *_, latest = train(**methods[name])
         yield name, made
-        if methods[name]["averaged"]:
+        if methods[name]["averaging"]:
             yield f"{name}, not averaged", latest
     if "simple" in controls:
         yield "simple, losses of the first GAN", train(**methods["simple"] | {"losses": logistic(space)})[0]
