@@ -1,6 +1,6 @@
 """Homework 6, diffusion: all rungs and controls, trained by the solution notebook's own cells, scored by the judge.
 
-    python benchmarks/diffusion_ladder.py [--seeds 2022 1 2] [--data-seed 2022] [--only boss "simple, on the cosine path"]
+    python benchmarks/diffusion_ladder.py [--seeds 2022 1 2] [--data-seed 2022] [--only "simple, on the cosine path"]
 
 It runs the cells that define things and leaves out those that draw, so a seed takes half of what `hw ladder` takes. The
 score of a rung is the same to the last digit, because every training begins with `set_seed`.
