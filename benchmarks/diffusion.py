@@ -2,10 +2,10 @@
 
     python benchmarks/diffusion.py [--rounds 5] [--steps 8] [--rung boss] [--cheap]
 
-1. Rounds are interleaved; CPU seconds, medians. "In memory" is the notebook's way: rows of one tensor of bytes. "Item by
-   item" is a Dataset that changes one picture at a time, in a DataLoader, over pictures in memory and over PNG files (the
-   course's way).
-2. The network of one rung is trained once, and draws 250 pictures in 5 to 40 steps, with fresh noise in each step (DDPM)
+1. Rounds are interleaved; CPU seconds, medians. "In memory" is the notebook's way: rows of one tensor of bytes. "Item
+   by item" is a Dataset that changes one picture at a time, in a DataLoader, over pictures in memory and over PNG
+   files (the course's way).
+2. The network of one rung is trained once, and draws 250 pictures in 5 to 40 steps, with fresh noise in each (DDPM)
    and without (DDIM). For every distance that DDIM comes to, DDPM's fewest steps to do as well.
 
 With `--cheap`, only the distances of pictures that nobody had to learn for (the judge refuses to score them: no weights
