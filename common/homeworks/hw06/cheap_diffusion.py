@@ -7,10 +7,12 @@ from common.homeworks.hw06 import judge_diffusion
 
 
 def untrained(splits) -> pd.DataFrame:
-    """As the weights are before the first step, on the straight path."""
+    """As the weights are before the first step: they find nothing, and the noise stays, in one step as in many."""
     torch.manual_seed(0)
-    net, t = judge_diffusion.UNet().eval(), torch.linspace(1, 0, judge_diffusion.MOST_STEPS + 1)
-    return handed_in(net, torch.stack([t, 1 - t, t], 1), "direction", splits)
+    net = judge_diffusion.UNet().eval()
+    for weight in net.leave[-1].parameters():
+        torch.nn.init.zeros_(weight)
+    return handed_in(net, torch.tensor([[1.0, 0.0, 1.0], [0.0, 1.0, 0.0]]), "direction", splits)
 
 
 def handed_in(net, walk: torch.Tensor, asks: str, splits) -> pd.DataFrame:
