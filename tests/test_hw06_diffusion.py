@@ -122,7 +122,7 @@ def books():
     found = []
     for path in books.paths(find_card("hw06_diffusion")):
         notebook = books.definitions(path)
-        notebook |= {"side": 24, "device": torch.device("cpu"), "PROFILE": "standard", "STEPS": 20}
+        notebook |= {"side": 24, "device": torch.device("cpu"), "PROFILE": "standard"}
         asks = ("noise_itself", "picture_of_noise"), ("direction", "picture_of_direction")
         notebook["ASKS"] = dict(
             zip(("noise", "direction"), ([notebook[n] for n in names] for names in asks), strict=True)
