@@ -1,6 +1,6 @@
 """Homework 6, diffusion: training steps per second by how pictures are fed, and DDIM against DDPM at equal quality.
 
-    python benchmarks/diffusion.py [--rounds 5] [--steps 8] [--rung boss] [--cheap]
+    python benchmarks/diffusion.py [--rounds 5] [--steps 8] [--rung boss] [--cheap | --feeding]
 
 1. Rounds are interleaved; CPU seconds, medians. "In memory" is the notebook's way: rows of one tensor of bytes. "Item
    by item" is a Dataset that changes one picture at a time, in a DataLoader, over pictures in memory and over PNG
@@ -134,6 +134,7 @@ def main():
     parser.add_argument("--steps", type=int, default=8, help="of training, per round")
     parser.add_argument("--rung", default="boss")
     parser.add_argument("--cheap", action="store_true")
+    parser.add_argument("--feeding", action="store_true", help="the first part alone")
     arguments = parser.parse_args()
     splits, reference = hw06.builtin("standard")
     if arguments.cheap:
@@ -142,7 +143,8 @@ def main():
     space = notebook(2022, splits.train)
     with tempfile.TemporaryDirectory() as folder:
         feeding(space, splits.train, Path(folder), arguments.rounds, arguments.steps)
-    sampling(space, splits.validation, arguments.rung)
+    if not arguments.feeding:
+        sampling(space, splits.validation, arguments.rung)
 
 
 if __name__ == "__main__":
