@@ -43,12 +43,13 @@ def cosine_path(t):
 
 
 def controls(methods: dict, middle_times) -> dict:
-    """Half of an idea each, as long as the rung; `last` says that the weights of the last step are taken."""
+    """What else might explain a rung, as long as the rung; `last`: the weights of the last step, no average."""
     return {
         "medium: the middle of the path instead": methods["simple"] | {"times": middle_times},
         "medium: the cosine path instead": methods["simple"] | {"path": cosine_path},
         "strong: even times": methods["strong"] | {"times": torch.rand},
         "strong: DDPM's path": methods["strong"] | {"path": methods["simple"]["path"]},
+        "boss: medium's method": methods["medium"] | {"steps": methods["boss"]["steps"]},
         "boss: last weights": methods["boss"] | {"last": True},
     }
 
