@@ -1,6 +1,6 @@
 """Homework 11: all rungs, a control for each, and the cheap answers, trained by the solution notebook's own cells.
 
-    python benchmarks/adaptation_ladder.py [--seeds 1 2 3] [--data-seed 2022] [--controls] [--epochs 10]
+    python benchmarks/adaptation_ladder.py [--seeds 1 2 3] [--data-seed 2022] [--controls] [--upper] [--epochs 10]
 
 It runs the cells that define and set things and leaves out those that draw, so a seed takes a fraction of what `hw
 ladder` takes. The accuracy on drawings of a rung is the same to the last digit, because every training begins with
@@ -20,7 +20,7 @@ from common.homeworks.hw11 import data as hw11
 from common.notebooks import books
 from common.submission.card import find_card
 
-CELLS = ("imports", "reverse", "tensors", "look", "net", "batch", "statistics", "schedule", "information", "balanced",
+CELLS = ("imports", "reverse", "tensors", "look", "seen", "net", "batch", "statistics", "information", "balanced",
          "losses", "watch", "settings", "learn", "noisy", "teach", "methods")  # fmt: skip
 
 
@@ -32,43 +32,40 @@ def notebook(seed: int, data_seed: int) -> dict:
     with contextlib.redirect_stdout(io.StringIO()):
         exec(sources["imports"], space)
     space |= {"splits": splits, "known": torch.tensor(reference["label"].to_numpy())}
-    for name in CELLS[1:4]:
-        exec(sources[name], space)
-    exec(sources["seen"], space)
-    for name in CELLS[4:]:
+    for name in CELLS[1:]:
         exec(sources[name], space)
     return space
 
 
-def scores(space: dict, controls: bool) -> Iterator[tuple[str, float]]:
+def scores(space: dict, controls: bool, upper: bool) -> Iterator[tuple[str, float]]:
     """Names and accuracies on drawings, one after another."""
     learn, answer, losses, drawings = (space[name] for name in ("learn", "answer", "losses", "drawings"))
-    splits, known, runs = space["splits"], space["known"], space["runs"]
-    bright = (space["grey"](splits.train.x), space["grey"](splits.validation.x), space["framed"](splits.test.x))
+    bright, known, runs, methods = (space[name] for name in ("bright", "known", "runs", "METHODS"))
+    twice = 2 * space["epochs"]
 
     def right(found, pictures=drawings, **by):
         return (answer(found["model"], pictures, **by)[1].argmax(dim=1) == known).float().mean().item()
 
-    yield "simple", right(learn(losses, seen=bright), bright[2])
-    yield "medium", right(space["METHODS"]["medium"]())
-    runs["strong"] = space["METHODS"]["strong"]()
+    if not upper:
+        yield "simple", right(methods["simple"](), bright[2])
+        yield "medium", right(methods["medium"]())
+    runs["strong"] = methods["strong"]()
     yield "strong", right(runs["strong"])
-    yield "boss", right(space["METHODS"]["boss"]())
+    yield "boss", right(methods["boss"]())
     if controls:
-        alone = learn(partial(losses, strength=0.0), seen=bright)
+        unfooled = partial(losses, strength=0.0)
+        alone = learn(unfooled, seen=bright)
         yield "source only", right(alone, bright[2], statistics_of=bright[1])
-        yield "AdaBN", right(alone, bright[2])
-        alone = learn(partial(losses, strength=0.0))
+        yield "AdaBN (simple without the reversed gradient)", right(alone, bright[2])
+        alone = learn(unfooled)
         yield "source only, edges", right(alone, statistics_of=space["photos_val"])
         yield "AdaBN, edges (medium without the reversed gradient)", right(alone)
-        yield "strong without information", right(learn(space["rising"]))
-        yield "strong without the reversed gradient", right(learn(partial(losses, strength=0.0, information=1.0)))
-        every = answer(runs["strong"]["model"], drawings)[1].argmax(dim=1)
-        yield "boss with every guess", right(space["teach"](every))
-        guesses = space["balanced_labels"](answer(runs["strong"]["model"], drawings)[1], len(drawings) // 20)
+        yield "strong without the reversed gradient", right(learn(partial(unfooled, information=1.0)))
+        yield "medium, twice as long", right(learn(losses, length=twice))
+        guesses = space["guesses_of"](runs["strong"])
         yield "boss without noise", right(space["teach"](guesses, change=space["changed"]))
-        twice = {"length": 2 * space["epochs"], "change": space["noisy"]}
-        yield "strong twice as long, with the noise", right(learn(partial(space["rising"], information=1.0), **twice))
+        teacher = learn(space["informed"], length=twice, change=space["noisy"])
+        yield "strong with the noise, twice as long", right(teacher)
 
 
 def main():
@@ -76,6 +73,7 @@ def main():
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
     parser.add_argument("--data-seed", type=int, default=hw11.SEED)
     parser.add_argument("--controls", action="store_true")
+    parser.add_argument("--upper", action="store_true", help="strong and boss alone (and the controls, if asked for)")
     parser.add_argument("--epochs", type=int, help="instead of the notebook's")
     arguments = parser.parse_args()
     for seed in arguments.seeds:
@@ -83,7 +81,7 @@ def main():
         space = notebook(seed, arguments.data_seed)
         space["epochs"] = arguments.epochs or space["epochs"]
         print(f"data {arguments.data_seed}, seed {seed}", flush=True)
-        each = scores(space, arguments.controls)
+        each = scores(space, arguments.controls, arguments.upper)
         while True:
             with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
                 name, score = next(each, (None, None))
