@@ -20,8 +20,8 @@ from common.homeworks.hw11 import data as hw11
 from common.notebooks import books
 from common.submission.card import find_card
 
-CELLS = ("imports", "reverse", "moons", "tensors", "look", "seen", "net", "batch", "statistics", "information", "balanced",
-         "losses", "watch", "settings", "learn", "noisy", "teach", "methods")  # fmt: skip
+CELLS = ("imports", "reverse", "moons", "tensors", "look", "seen", "net", "batch", "statistics", "information",
+         "balanced", "losses", "watch", "settings", "learn", "noisy", "teach", "methods")  # fmt: skip
 
 
 def notebook(seed: int, data_seed: int) -> dict:
