@@ -9,6 +9,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from jupyter_client.provisioning import LocalProvisioner
 from nbclient import NotebookClient
 
 from common import kernels
@@ -118,6 +119,16 @@ except KeyboardInterrupt:
 
 def test_a_kernel_can_be_interrupted(served, tmp_path):
     assert run(tmp_path, INTERRUPTED) == ["stopped\n"]
+
+
+def test_a_kernel_is_asked_to_end_and_not_interrupted(served, tmp_path, monkeypatch):
+    """Which it would complain of on the screen where it has not quite done with its last answer."""
+    sent, plain = [], LocalProvisioner.send_signal
+    monkeypatch.setattr(
+        LocalProvisioner, "send_signal", lambda self, number: [sent.append(number), plain(self, number)][1]
+    )
+    assert run(tmp_path, "print(6 * 7)") == ["42\n"]
+    assert signal.SIGINT not in sent
 
 
 OWNER = """
