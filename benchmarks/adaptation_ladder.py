@@ -60,6 +60,7 @@ def measures(space: dict) -> dict[str, Callable]:
         "source only, edges": lambda: right(runs["edges"], statistics_of=space["photos_val"]),
         "AdaBN, edges": lambda: right(runs["edges"]),
         "information, no reversed gradient": lambda: right(learn(partial(unfooled, information=1.0))),
+        "strong without information": lambda: right(learn(partial(space["informed"], information=1e-9))),
         "medium, twice as long": lambda: right(learn(losses, length=twice)),
         "student without noise": lambda: right(student(change=space["changed"])),
         "teacher with noise, twice as long": lambda: right(learn(space["informed"], length=twice, change=noisy)),
