@@ -143,6 +143,9 @@ def enter(sandbox: Sandbox) -> Callable[[], None]:
         _new_root(sandbox)
     else:
         linux.adopt_orphans()
+    if sandbox.bubblewrap:
+        with contextlib.suppress(PermissionError):  # the first of a group already
+            os.setsid()  # who kills the group of the client, outside, leaves the warden its last words
     _working_folder(sandbox, uid)
     ready_r, ready_w = os.pipe()
     go_r, go_w = os.pipe()

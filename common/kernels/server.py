@@ -139,8 +139,9 @@ class _Server:
         self.kernels[pid] = connection
         if SANDBOX in request["env"]:
             self.wardens.add(pid)
-        connection.sendall(struct.pack("i", pid))
         self.selector.register(connection, selectors.EVENT_READ, self._hear)
+        with contextlib.suppress(OSError):  # who asked was killed meanwhile; then we hear so
+            connection.sendall(struct.pack("i", pid))
 
     def _become(self, connection: socket.socket) -> None:
         """Forget in a child what belongs to the server."""

@@ -43,6 +43,9 @@ class Warden:
         self.shared = sum(_memory("self"))
         self.peak = 0
         self.exit: int | None = None
+        # open, so that whatever becomes of their names they can be asked how full they are
+        folders = sandbox.folders if sandbox.tier == "A" else ()
+        self.folders = [os.open(folder, os.O_RDONLY | os.O_DIRECTORY) for folder in folders]
 
     def watch(self, ready_r: int, go_w: int) -> None:
         """Watch to the end, and end. ready_r: readable once the kernel's sockets are there; go_w: lets it go on."""
@@ -93,7 +96,7 @@ class Warden:
             return "memory"
         if self.exit is not None:
             return ""
-        used = [os.statvfs(folder) for folder in self.sandbox.folders] if self.sandbox.tier == "A" else []
+        used = [os.fstatvfs(folder) for folder in self.folders]
         if any(of.f_files - of.f_ffree > self.sandbox.files for of in used):
             return "disk"
         files = sum((of.f_blocks - of.f_bfree) * of.f_frsize for of in used)

@@ -414,8 +414,9 @@ hoard("descriptors of many processes", "import select\nfor n in range(200):\n   
 hoard("a mapping that may be dropped", "import ctypes\nlibc = ctypes.CDLL(None); libc.mmap.restype = ctypes.c_void_p\n"
       "p = libc.mmap(None, ctypes.c_size_t(900 << 20), 3, 0x28, -1, 0)\nif p in (None, 2**64 - 1): raise OSError('none')\n"
       "ctypes.memset(p, 1, 900 << 20)\ntime.sleep(1); print('HE' + 'LD')")  # fmt: skip
-hoard("attributes of files", "for n in range(19_000):\n    open(f'/tmp/{n}', 'w').close(); os.setxattr(f'/tmp/{n}', 'user.a', bytes(60_000))\n"
-      "time.sleep(1); print('HE' + 'LD')")  # fmt: skip
+case("memory: attributes of files", CRASHED | MEMORY | OUTPUT, "for n in range(19_000):\n    open(f'/tmp/{n}', 'w').close(); os.setxattr(f'/tmp/{n}', 'user.a', bytes(60_000))\n"
+      "time.sleep(1); print('HE' + 'LD')",
+     limits=SMALL, silent=HELD)  # fmt: skip
 hoard("mappings of files in three folders", "import mmap\nmaps = []\nfor place in ('/dev/shm/x', '/tmp/x', 'x'):\n    f = open(place, 'w+b'); f.truncate(190 << 20)\n"
       "    m = mmap.mmap(f.fileno(), 190 << 20); maps.append(m)\n    for i in range(0, 190 << 20, 4096): m[i] = 1\n"
       "time.sleep(1); print('HE' + 'LD')")  # fmt: skip

@@ -137,7 +137,8 @@ def spreading(spread: list[str], number: int) -> Iterator[list[str]]:
         yield [word.format(number % 3 + 1) for word in spread]
         return
     distributed = pytest.importorskip("distributed", reason="the extra `dask` is not installed")
-    options = {"n_workers": 1, "threads_per_worker": 2, "processes": False, "dashboard_address": None}
+    options = {"n_workers": 1, "threads_per_worker": 2, "processes": False, "dashboard_address": None,
+               "protocol": "tcp", "host": "127.0.0.1"}  # fmt: skip
     with distributed.LocalCluster(**options) as cluster:
         yield ["--dask", cluster.scheduler_address]
 

@@ -230,6 +230,16 @@ def _lives(pid: int) -> bool:
         return False
 
 
+def test_what_is_written_stays(tmp_path, exam):
+    """A worker whose controller was killed may end its job after the next one has begun it: the first record counts."""
+    worker, one = Worker(), records.Job(**{**job(tmp_path, exam, b"").__dict__, "how": "files"})
+    first = worker.grade(one)
+    content = one.record_path.read_bytes()
+    (Path(one.source) / "submission.csv").write_bytes((exam / "labels" / "reference.csv").read_bytes())
+    assert worker.grade(one) == first and one.record_path.read_bytes() == content
+    worker.close()
+
+
 @LINUX
 def test_ctrl_c_leaves_nothing(tmp_path, exam):
     (tmp_path / "in").mkdir()
