@@ -197,9 +197,53 @@ def test_known_mistakes_of_the_other_losses_are_named(capsys):
     assert not right and "WGAN-GP" in text
 
 
+class Block(torch.nn.Module):
+    """The solution's, or with a mistake."""
+
+    def __init__(self, inputs, outputs, short_cut=True, first=torch.nn.BatchNorm2d):
+        super().__init__()
+        up, conv = torch.nn.Upsample(scale_factor=2), torch.nn.Conv2d(inputs, outputs, 3, padding=1)
+        last = [torch.nn.BatchNorm2d(outputs), torch.nn.ReLU(), torch.nn.Conv2d(outputs, outputs, 3, padding=1)]
+        self.body = torch.nn.Sequential(first(inputs), torch.nn.ReLU(), up, conv, *last)
+        self.short, self.short_cut = torch.nn.Conv2d(inputs, outputs, 1), short_cut
+
+    def forward(self, x):
+        large = functional.interpolate(self.short(x), scale_factor=2)
+        return self.body(x) + large if self.short_cut else self.body(x)
+
+
+def test_the_block_is_judged(capsys):
+    assert check.hw06.enlarge(Block)
+    right, text = said(capsys, check.hw06.enlarge, lambda i, o: Block(i, o, short_cut=False))
+    assert not right and "the short cut is missing" in text
+    right, text = said(capsys, check.hw06.enlarge, lambda i, o: Block(i, o, first=lambda c: torch.nn.Identity()))
+    assert not right and "`body` should be batch norm, ReLU" in text
+
+
+@torch.no_grad()
+def follow(average, generator, share, statistics=True):
+    kept, new = (n.state_dict() if statistics else dict(n.named_parameters()) for n in (average, generator))
+    for name in kept:
+        if kept[name].is_floating_point():
+            kept[name].lerp_(new[name], share)
+
+
+def test_the_average_is_judged(capsys):
+    assert check.hw06.follow(follow)
+    for wrong, words in (
+        (lambda a, g, s: follow(a, g, 1 - s), "the shares are exchanged"),
+        (lambda a, g, s: follow(a, g, s, statistics=False), "stay behind"),
+        (lambda a, g, s: follow(a, g, 1.0), "it is the generator now"),
+        (lambda a, g, s: None, "it has not moved"),
+        (lambda a, g, s: follow(g, a, s), "it changes the generator"),
+    ):
+        right, text = said(capsys, check.hw06.follow, wrong)
+        assert not right and words in text, text
+
+
 def test_a_stub_is_not_done_yet(capsys):
     def stub(*_):
         raise NotImplementedError
 
-    for function in (check.hw06.gradient_penalty, check.hw06.zero_centred_penalty):
+    for function in (check.hw06.gradient_penalty, check.hw06.zero_centred_penalty, check.hw06.follow):
         assert said(capsys, function, stub) == (False, f"{function.__name__}: not done yet.\n")

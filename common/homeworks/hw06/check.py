@@ -7,6 +7,7 @@ import torch
 from torch.nn import functional
 
 from common.check import Case, compare
+from common.homeworks.hw06.judge_gan import Enlarge
 
 _REAL, _FAKE = torch.tensor([2.0, -0.5, 0.3, 1.0]), torch.tensor([-1.0, 0.4, -2.0, 0.5])
 
@@ -151,6 +152,83 @@ def _mixing(function: Callable) -> str | None:
     if shares[:, 0].std() < 1e-3:
         return "all pictures are mixed by the same share; draw one for each"
     return None
+
+
+def follow(function: Callable) -> bool:
+    """`function(average, generator, share)`: moves the weights of `average`, and what batch normalisation counted."""
+
+    def asked(share):
+        average, generator = _two_networks()
+        before = {name: value.clone() for name, value in generator.state_dict().items()}
+        function(average, generator, share)
+        if any((value != before[name]).any() for name, value in generator.state_dict().items()):
+            raise ValueError("it changes the generator, which goes on learning: change the average in place")
+        return _state(average)
+
+    def answer(share, statistics=True):
+        average, generator = _two_networks()
+        old, new = _state(average), _state(generator)
+        moved = {name: old[name].lerp(new[name], share) for name in old}
+        return {name: moved[name] if statistics or "running" not in name else old[name] for name in old}
+
+    known = {
+        "the shares are exchanged: `share` is how far the average goes towards the generator": answer(0.9),
+        "running_mean and running_var stay behind; they are no parameters, so go over state_dict()": answer(0.1, False),
+        "it is the generator now: go `share` of the way, no further": answer(1.0),
+        "it has not moved; change its tensors in place, as with lerp_": answer(0.0),
+    }
+    cases = [Case((share,), answer(share), f"share {share:g}") for share in (1.0, 0.1)]
+    return compare("follow", asked, cases, known=known)
+
+
+def _two_networks() -> list[torch.nn.Module]:
+    networks = [torch.nn.Sequential(torch.nn.Linear(3, 2), torch.nn.BatchNorm1d(2)) for _ in range(2)]
+    for network, value in zip(networks, (1.0, 3.0), strict=True):
+        for k, tensor in enumerate(network.state_dict().values()):
+            tensor.copy_(torch.full_like(tensor, value + k))
+    return networks
+
+
+def _state(network: torch.nn.Module) -> dict:
+    return {name: value.clone() for name, value in network.state_dict().items() if value.is_floating_point()}
+
+
+def enlarge(block: type[torch.nn.Module]) -> bool:
+    """`block(inputs, outputs)`: the residual block with `body` and `short` that makes maps twice as large."""
+
+    def asked(inputs, outputs, x):
+        made, right = block(inputs, outputs), _filled(Enlarge(inputs, outputs))
+        made(x)  # so that a stub says that it is one
+        if {n: v.shape for n, v in made.state_dict().items()} != {n: v.shape for n, v in right.state_dict().items()}:
+            raise ValueError(
+                "`body` should be batch norm, ReLU, Upsample, 3 x 3, batch norm, ReLU, 3 x 3, in this order"
+            )
+        made.load_state_dict(right.state_dict())
+        return made(x).detach()
+
+    def parts(inputs, outputs, x):
+        right = _filled(Enlarge(inputs, outputs))
+        return right.body(x).detach(), functional.interpolate(right.short(x), scale_factor=2).detach()
+
+    cases = []
+    for inputs, outputs, side in ((2, 2, 3), (3, 5, 4)):
+        x = torch.randn(2, inputs, side, side, generator=torch.Generator().manual_seed(0))
+        words = f"maps of {inputs} channels and {side} x {side} pixels"
+        cases.append(Case((inputs, outputs, x), sum(parts(inputs, outputs, x)), words))
+    body, short = parts(*cases[-1].args)
+    known = {
+        "the short cut is missing: add `short(x)`, made twice as large": body,
+        "the body is missing: add it to the short cut": short,
+    }
+    return compare("Enlarge", asked, cases, known=known)
+
+
+def _filled(network: torch.nn.Module) -> torch.nn.Module:
+    """With weights that hang on nothing but their shapes."""
+    generator = torch.Generator().manual_seed(1)
+    for weight in network.parameters():
+        weight.data.copy_(torch.randn(weight.shape, generator=generator) / 3)
+    return network
 
 
 # --- diffusion ------------------------------------------------------------------------------------------------------

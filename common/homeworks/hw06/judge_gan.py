@@ -1,7 +1,7 @@
 """The GAN half of homework 6: the judge draws pictures from the weights that were handed in, from noise of its own.
 
 A file of pictures cannot show who drew them: copies, mirrored training pictures, mixtures of two people or the program
-that drew the training faces would all do. So the generator's architecture is fixed (students change how it is trained),
+that drew the training faces would all do. So the generator is one of the notebook's two (training is the student's),
 picture k must be what the weights draw from `noise(k)`, and what is scored are other pictures of the same weights, from
 noise that nobody knew. What this still cannot see: who trained the weights, and on how many faces.
 """
@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import torch
 from torch import nn
+from torch.nn import functional
 
 from common.errors import SubmissionError
 from common.homeworks.hw06.data import ORIGINAL_SIDE, SIDE
@@ -45,22 +46,43 @@ def make_generator(width: int, start: int) -> nn.Sequential:
     return nn.Sequential(*layers, nn.Tanh())
 
 
+class Enlarge(nn.Module):
+    """Twice as large: a residual block around nearest neighbours, (B, C, S, S) -> (B, C', 2 S, 2 S)."""
+
+    def __init__(self, inputs: int, outputs: int):
+        super().__init__()
+        larger = [nn.BatchNorm2d(inputs), nn.ReLU(), nn.Upsample(scale_factor=2), nn.Conv2d(inputs, outputs, 3, 1, 1)]
+        self.body = nn.Sequential(*larger, nn.BatchNorm2d(outputs), nn.ReLU(), nn.Conv2d(outputs, outputs, 3, 1, 1))
+        self.short = nn.Conv2d(inputs, outputs, 1)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.body(x) + functional.interpolate(self.short(x), scale_factor=2)
+
+
+def make_smooth_generator(width: int, start: int) -> nn.Sequential:
+    """The notebook's other generator, which enlarges by nearest neighbours and convolves; the same shapes."""
+    layers = [nn.Linear(64, 4 * width * start**2), nn.Unflatten(1, (4 * width, start, start))]
+    layers += [Enlarge(4 * width, 2 * width), Enlarge(2 * width, width), Enlarge(width, width)]
+    return nn.Sequential(*layers, nn.BatchNorm2d(width), nn.ReLU(), nn.Conv2d(width, 3, 3, 1, 1), nn.Tanh())
+
+
 def load(weights: str | Mapping) -> nn.Sequential:
     """The generator with these weights, a file or a `state_dict`. Raises SubmissionError if they are of another."""
     from safetensors.torch import load_file
 
     state = weights if isinstance(weights, Mapping) else load_file(weights)
+    smooth = "2.short.weight" in state
     try:
-        width = len(state["2.weight"]) // 4
+        width = len(state["2.body.0.weight" if smooth else "2.weight"]) // 4
         start = math.isqrt(len(state["0.weight"]) // (4 * width))
         if 8 * start not in (SIDE, ORIGINAL_SIDE):
             raise KeyError("another size of pictures")
-        model = make_generator(width, start)
+        model = (make_smooth_generator if smooth else make_generator)(width, start)
         model.load_state_dict(state)
     except (KeyError, IndexError, TypeError, ZeroDivisionError, RuntimeError):
         raise SubmissionError(
-            f"{FILE} does not hold the weights of this homework's generator; hand in `generator.state_dict()`, and "
-            "leave its layers as the notebook builds them."
+            f"{FILE} does not hold the weights of one of this homework's two generators; hand in "
+            "`generator.state_dict()`, and leave the layers as the notebook builds them."
         ) from None
     if not all(value.isfinite().all() for value in state.values()):
         raise SubmissionError(f"{FILE} holds weights that are NaN or infinite; training went wrong.")
