@@ -118,7 +118,14 @@ def main() -> None:
             show(name, [metrics.roc_auc(true, answer(splits))])
 
     book = books.definitions(books.paths(card)[1])
-    book.update(side=splits.test.x.shape[1], device=torch.device("cpu"), noise_level=0.7, STRENGTH=0.5, batch_size=64)
+    book.update(
+        side=splits.test.x.shape[1],
+        device=torch.device("cpu"),
+        noise_level=0.7,
+        STRENGTH=0.5,
+        batch_size=64,
+        n_usual=250,
+    )
     x, x_validation, x_test = (book["to_device"](part) for part in (splits.train, splits.validation, splits.test))
     asked = [k for k, name in enumerate(splits.kinds) if k and name not in hw08.UNASKED]
     book.update(x=x, x_validation=x_validation, kind=splits.validation.kind, asked=asked)
