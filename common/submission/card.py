@@ -161,7 +161,7 @@ class Cheap(_Strict):
     quick: str = ""
     source: str = ""
     fault: str = ""  # why it climbs higher than it may, until that is mended
-    forbidden: str = ""  # the rule of the homework that it breaks: it may reach anything, for no scorer can tell
+    forbidden: str = ""  # the rule that it breaks, or that the scorer refuses it by: its score may reach anything
 
     @model_validator(mode="after")
     def _says_how(self):
