@@ -1,13 +1,14 @@
-"""Homework 11: a step with the gradient reversed in one backward pass, and with two passes as the course has it.
+"""Homework 11: training steps as the notebook makes them, and as the course has them.
 
     python benchmarks/adaptation.py [--rounds 40] [--batch 32] [--threads 1] [--clock cpu]
 
-The same three networks (the solution notebook's) on the same batch of photographs and drawings. Rounds are interleaved,
+The three networks of the solution notebook, on batches of photographs and drawings. Rounds are interleaved,
 in an order drawn anew; times are medians with quartiles, and the ratio to the first row is taken within a round.
 
 - one pass: the notebook's `losses`, one backward pass, one optimizer
 - two passes: the discriminator's step on detached features first, then features and classifier on the class loss minus
   strength times the discriminator's loss, which needs a second forward pass through the discriminator; three optimizers
+- item by item: one pass, but every picture is taken from a Dataset and changed by itself, and a DataLoader stacks them
 """
 
 import argparse
@@ -17,30 +18,65 @@ import time
 
 import torch
 from torch.nn import functional
+from torch.utils.data import DataLoader, Dataset
 
+from common import batches
 from common.notebooks import books
 from common.submission.card import find_card
 
 STRENGTH = 0.1
+PICTURES = 2_000  # of each world, to feed from
+
+
+class Items(Dataset):
+    """One picture at a time (1, 32, 32), changed as the notebook changes batches, with its class."""
+
+    def __init__(self, pictures, classes, change):
+        self.pictures, self.classes, self.change = pictures, classes, change
+
+    def __len__(self):
+        return len(self.pictures)
+
+    def __getitem__(self, i):
+        return self.change(self.pictures[i : i + 1])[0], self.classes[i]
+
+
+def forever(source):
+    while True:
+        yield from source
 
 
 def make_ways(notebook, batch: int) -> dict:
-    """Name -> a function that does one step."""
-    generator = torch.Generator().manual_seed(0)
-    x, x_drawn = (torch.rand(batch, 1, 32, 32, generator=generator) for _ in range(2))
-    y = torch.randint(10, (batch,), generator=generator)
+    """Name -> a function that does one step, with its batches."""
+    generator, change = torch.Generator().manual_seed(0), notebook["changed"]
+    worlds = [torch.randint(256, (PICTURES, 1, 32, 32), generator=generator, dtype=torch.uint8) for _ in range(2)]
+    classes = torch.randint(10, (PICTURES,), generator=generator)
+    options = {"batch_size": batch, "shuffle": True, "drop_last": True}
+    resident = [forever(batches(world, classes, **options)) for world in worlds]
+    loaders = [forever(DataLoader(Items(world, classes, change), **options)) for world in worlds]
+
+    def from_memory():
+        (x, y), (x_drawn, _) = (next(source) for source in resident)
+        return change(x), y, change(x_drawn)
+
+    def item_by_item():
+        (x, y), (x_drawn, _) = (next(source) for source in loaders)
+        return x, y, x_drawn
+
     is_photo = (torch.arange(2 * batch) < batch).float()
     models = {name: notebook["Model"]() for name in ("one", "two")}
     one = torch.optim.AdamW(models["one"].parameters(), 1e-4, fused=True)
     three = [torch.optim.AdamW(part.parameters(), 1e-4, fused=True) for part in models["two"].children()]
 
-    def one_pass():
+    def one_pass(feed=from_memory):
+        x, y, x_drawn = feed()
         loss = sum(notebook["losses"](models["one"], x, y, x_drawn, 0.0, strength=STRENGTH).values())
         one.zero_grad()
         loss.backward()
         one.step()
 
     def two_passes():
+        x, y, x_drawn = from_memory()
         model = models["two"]
         features_of, classify_of, domain_of = three
         features = torch.cat([model.features(x), model.features(x_drawn)])
@@ -53,7 +89,7 @@ def make_ways(notebook, batch: int) -> dict:
         for optimizer in three:
             optimizer.zero_grad()
 
-    return {"one pass": one_pass, "two passes": two_passes}
+    return {"one pass": one_pass, "two passes": two_passes, "item by item": lambda: one_pass(item_by_item)}
 
 
 def main():
@@ -79,11 +115,11 @@ def main():
                 ways[name]()
             times[name].append((clock() - began) / 5)
     first = next(iter(times.values()))
-    print(f"{'':12s}{'ms a step':>10s}   quartiles     ratio   ({arguments.clock} time, batches of {arguments.batch})")
+    print(f"{'':14s}{'ms a step':>10s}   quartiles     ratio   ({arguments.clock} time, batches of {arguments.batch})")
     for name, values in times.items():
         low, middle, high = (1000 * q for q in statistics.quantiles(values, n=4))
         ratio = statistics.median(v / f for v, f in zip(values, first, strict=True))
-        print(f"{name:12s}{middle:10.2f}   {low:.2f}-{high:.2f}   {ratio:6.2f}")
+        print(f"{name:14s}{middle:10.2f}   {low:.2f}-{high:.2f}   {ratio:6.2f}")
 
 
 if __name__ == "__main__":

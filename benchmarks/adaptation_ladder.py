@@ -1,17 +1,17 @@
 """Homework 11: all rungs, a control for each, and the cheap answers, trained by the solution notebook's own cells.
 
-    python benchmarks/adaptation_ladder.py [--seeds 1 2 3] [--data-seed 2022] [--controls] [--epochs 10]
+    python benchmarks/adaptation_ladder.py [--seeds 2022 1 2] [--data-seed 2022] [--only simple AdaBN ... | all]
 
 It runs the cells that define and set things and leaves out those that draw, so a seed takes a fraction of what `hw
 ladder` takes. The accuracy on drawings of a rung is the same to the last digit, because every training begins with
-`set_seed`. Every training has equally many steps.
+`set_seed`. Every training has equally many steps, unless its name says otherwise.
 """
 
 import argparse
 import contextlib
 import io
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from functools import partial
 
 import torch
@@ -20,8 +20,8 @@ from common.homeworks.hw11 import data as hw11
 from common.notebooks import books
 from common.submission.card import find_card
 
-CELLS = ("imports", "reverse", "tensors", "look", "net", "batch", "statistics", "schedule", "information", "balanced",
-         "losses", "watch", "settings", "learn", "noisy", "teach", "methods")  # fmt: skip
+CELLS = ("imports", "reverse", "moons", "tensors", "look", "seen", "net", "batch", "statistics", "information",
+         "balanced", "losses", "watch", "settings", "learn", "noisy", "teach", "methods")  # fmt: skip
 
 
 def notebook(seed: int, data_seed: int) -> dict:
@@ -29,67 +29,73 @@ def notebook(seed: int, data_seed: int) -> dict:
     space = {"PROFILE": "standard", "DEVICE": "cpu", "SEED": seed, "RUNG": "boss", "__name__": "notebook"}
     splits, reference = hw11.builtin("standard", data_seed)
     sources = {cell.id: cell.source for cell in books.read(books.paths(find_card("hw11"))[1]).cells}
+    space |= {"splits": splits, "known": torch.tensor(reference["label"].to_numpy()), "runs": {}}
     with contextlib.redirect_stdout(io.StringIO()):
-        exec(sources["imports"], space)
-    space |= {"splits": splits, "known": torch.tensor(reference["label"].to_numpy())}
-    for name in CELLS[1:4]:
-        exec(sources[name], space)
-    exec(sources["seen"], space)
-    for name in CELLS[4:]:
-        exec(sources[name], space)
+        for name in CELLS:
+            exec(sources[name], space)
     return space
 
 
-def scores(space: dict, controls: bool) -> Iterator[tuple[str, float]]:
-    """Names and accuracies on drawings, one after another."""
+def measures(space: dict) -> dict[str, Callable]:
+    """Name -> a function that trains and gives the accuracy on drawings: the rungs, then what lacks something."""
     learn, answer, losses, drawings = (space[name] for name in ("learn", "answer", "losses", "drawings"))
-    splits, known, runs = space["splits"], space["known"], space["runs"]
-    bright = (space["grey"](splits.train.x), space["grey"](splits.validation.x), space["framed"](splits.test.x))
+    bright, known, methods, noisy = (space[name] for name in ("bright", "known", "METHODS", "noisy"))
+    unfooled, twice = partial(losses, strength=0.0), 2 * space["epochs"]
+    space["runs"] = _Runs(methods, unfooled=lambda: learn(unfooled, seen=bright), edges=lambda: learn(unfooled))
+    runs = space["runs"]
 
     def right(found, pictures=drawings, **by):
         return (answer(found["model"], pictures, **by)[1].argmax(dim=1) == known).float().mean().item()
 
-    yield "simple", right(learn(losses, seen=bright), bright[2])
-    yield "medium", right(space["METHODS"]["medium"]())
-    runs["strong"] = space["METHODS"]["strong"]()
-    yield "strong", right(runs["strong"])
-    yield "boss", right(space["METHODS"]["boss"]())
-    if controls:
-        alone = learn(partial(losses, strength=0.0), seen=bright)
-        yield "source only", right(alone, bright[2], statistics_of=bright[1])
-        yield "AdaBN", right(alone, bright[2])
-        alone = learn(partial(losses, strength=0.0))
-        yield "source only, edges", right(alone, statistics_of=space["photos_val"])
-        yield "AdaBN, edges (medium without the reversed gradient)", right(alone)
-        yield "strong without information", right(learn(space["rising"]))
-        yield "strong without the reversed gradient", right(learn(partial(losses, strength=0.0, information=1.0)))
-        every = answer(runs["strong"]["model"], drawings)[1].argmax(dim=1)
-        yield "boss with every guess", right(space["teach"](every))
-        guesses = space["balanced_labels"](answer(runs["strong"]["model"], drawings)[1], len(drawings) // 20)
-        yield "boss without noise", right(space["teach"](guesses, change=space["changed"]))
-        twice = {"length": 2 * space["epochs"], "change": space["noisy"]}
-        yield "strong twice as long, with the noise", right(learn(partial(space["rising"], information=1.0), **twice))
+    def student(**options):
+        return space["teach"](space["guesses_of"](runs["strong"]), **options)
+
+    return {
+        "simple": lambda: right(runs["simple"], bright[2]),
+        "medium": lambda: right(runs["medium"]),
+        "strong": lambda: right(runs["strong"]),
+        "boss": lambda: right(runs["boss"]),
+        "source only": lambda: right(runs["unfooled"], bright[2], statistics_of=bright[1]),
+        "AdaBN": lambda: right(runs["unfooled"], bright[2]),
+        "source only, edges": lambda: right(runs["edges"], statistics_of=space["photos_val"]),
+        "AdaBN, edges": lambda: right(runs["edges"]),
+        "information, no reversed gradient": lambda: right(learn(partial(unfooled, information=1.0))),
+        "strong without information": lambda: right(learn(partial(space["informed"], information=1e-9))),
+        "medium, twice as long": lambda: right(learn(losses, length=twice)),
+        "student without noise": lambda: right(student(change=space["changed"])),
+        "teacher with noise, twice as long": lambda: right(learn(space["informed"], length=twice, change=noisy)),
+    }
+
+
+class _Runs(dict):
+    """What was trained, by name; trained when it is first asked for."""
+
+    def __init__(self, methods: dict, **others: Callable):
+        super().__init__()
+        self.methods = methods | others
+
+    def __missing__(self, name):
+        self[name] = self.methods[name]()
+        return self[name]
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
+    parser.add_argument("--seeds", type=int, nargs="+", default=[2022, 1, 2])
     parser.add_argument("--data-seed", type=int, default=hw11.SEED)
-    parser.add_argument("--controls", action="store_true")
-    parser.add_argument("--epochs", type=int, help="instead of the notebook's")
+    parser.add_argument(
+        "--only", nargs="+", default=["simple", "medium", "strong", "boss"], help="lines to measure, or all"
+    )
     arguments = parser.parse_args()
     for seed in arguments.seeds:
         began = time.process_time()
         space = notebook(seed, arguments.data_seed)
-        space["epochs"] = arguments.epochs or space["epochs"]
         print(f"data {arguments.data_seed}, seed {seed}", flush=True)
-        each = scores(space, arguments.controls)
-        while True:
-            with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-                name, score = next(each, (None, None))
-            if name is None:
-                break
-            print(f"    {name:54s}{score:.4f}   {time.process_time() - began:4.0f} s", flush=True)
+        for name, measure in measures(space).items():
+            if name in arguments.only or arguments.only == ["all"]:
+                with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+                    score = measure()
+                print(f"    {name:36s}{score:.4f}   {time.process_time() - began:4.0f} s", flush=True)
 
 
 if __name__ == "__main__":

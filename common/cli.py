@@ -16,7 +16,7 @@ from rich.table import Table
 
 from common.errors import CardError, HomeworkError, NotebookError
 from common.homeworks import part, room
-from common.submission.card import RUNGS, Card, Folder, Lab, find_all, find_card, folders
+from common.submission.card import RUNGS, Card, Cheap, Folder, Lab, find_all, find_card, folders
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Run, score and maintain the homeworks.")
 data_app = typer.Typer(no_args_is_help=True, help="The data of the homeworks.")
@@ -84,7 +84,7 @@ def _show_card(one: Card | Lab) -> None:
     console.print(table)
     fresh = f"; fresh data seeds {', '.join(str(fresh.seed) for fresh in ladder.fresh)}" if ladder.fresh else ""
     console.print(f"[dim]{ladder.source}, {ladder.measured}, {ladder.machine}{fresh}[/]", soft_wrap=True)
-    rows = [(cheap, f"at most {cheap.may_reach}" if cheap.may_reach else "below simple") for cheap in one.cheap]
+    rows = [(cheap, _limit(cheap)) for cheap in one.cheap]
     rows += [(control, f"below {control.rung}") for control in one.control]
     if rows:
         table = Table("cheap answers, then controls", "score", "reaches", "should be", box=None)
@@ -93,6 +93,13 @@ def _show_card(one: Card | Lab) -> None:
         console.print(table)
     for fault in one.faults():
         console.print(f"[red]{escape(fault.sentence)}.[/] {escape(fault.known)}", soft_wrap=True)
+
+
+def _limit(cheap: Cheap) -> str:
+    """What a cheap answer may reach, in words."""
+    if cheap.forbidden:
+        return f"forbidden ({cheap.forbidden})"
+    return f"at most {cheap.may_reach}" if cheap.may_reach else "below simple"
 
 
 def _shown(scores) -> str:

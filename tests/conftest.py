@@ -2,6 +2,7 @@ import matplotlib
 import pytest
 from hypothesis import settings
 
+import common.notebooks  # noqa: F401 (before the tests import nbformat, which is dear without it)
 from tests.missing import why_not
 
 matplotlib.use("Agg")  # tests draw, and nobody looks

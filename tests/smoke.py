@@ -17,11 +17,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import nbformat
-
 from common import data, kernels
 from common.errors import HomeworkError
-from common.notebooks import run
+from common.notebooks import nbformat, run
 from common.submission.card import RUNGS, Card, Lab, find_all, folders
 from common.submission.table import read_submission
 from tests.missing import why_not

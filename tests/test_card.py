@@ -95,6 +95,11 @@ name = "a copy"
 scores = [3.5, 2.9]
 source = "by hand"
 may_reach = "simple"
+[[cheap]]
+name = "the answers, looked up"
+scores = [0.0]
+source = "by hand"
+forbidden = "nothing is looked up"
 [[control]]
 rung = "boss"
 name = "more steps"
@@ -116,6 +121,8 @@ def test_faults_of_the_evidence(write):
     ]
     with pytest.raises(CardError, match=r"cheap\.0.*either quick .* or source"):
         read_card(write(text.replace('quick = "constant"', "")))
+    with pytest.raises(CardError, match="forbidden, so it has neither a fault nor a rung"):
+        read_card(write(text.replace('may_reach = "simple"', 'may_reach = "simple"\nforbidden = "no copies"')))
 
 
 def test_missing_card_and_unknown_homework(tmp_path):

@@ -100,7 +100,7 @@ def test_phones_last_as_long_as_they_should():
 
 def test_women_have_shorter_tracts():
     rng = np.random.default_rng(0)
-    people = speech._quasirandom(rng, 60)
+    people = speech.quasirandom(rng, 60)
     speakers = [speech._speaker(rng, i % 2 == 0, place, speech.Setting()) for i, place in enumerate(people)]
     women, men = speakers[::2], speakers[1::2]
     assert 1.1 < np.mean([s.tract for s in women]) / np.mean([s.tract for s in men]) < 1.25
@@ -110,7 +110,7 @@ def test_women_have_shorter_tracts():
 @given(st.integers(0, 2**32))
 def test_people_cover_the_ranges_evenly(seed):
     """In all of them, and in every third of them, each quarter of each range holds about a quarter."""
-    people = speech._quasirandom(np.random.default_rng(seed), 60)
+    people = speech.quasirandom(np.random.default_rng(seed), 60)
     assert people.shape == (60, 5) and people.min() > 0 and people.max() < 1
     for some in (people, people[::2], people[2::3]):
         for column in some.T:
@@ -135,9 +135,9 @@ def test_blending_keeps_a_constant_and_stays_between_the_targets(n, width):
     rng = np.random.default_rng(n)
     pull = rng.uniform(0.05, 1, n + 40)
     targets = rng.normal(size=(n + 40, 1))
-    blended = speech._blend(targets, pull, width)
+    blended = speech.blend(targets, pull, width)
     assert targets.min() - 1e-9 <= blended.min() and blended.max() <= targets.max() + 1e-9
-    np.testing.assert_allclose(speech._blend(np.full((n + 40, 1), 3.0), pull, width), 3.0)
+    np.testing.assert_allclose(speech.blend(np.full((n + 40, 1), 3.0), pull, width), 3.0)
 
 
 # --- features -------------------------------------------------------------------------------------------------------

@@ -197,55 +197,53 @@ def test_known_mistakes_of_the_other_losses_are_named(capsys):
     assert not right and "WGAN-GP" in text
 
 
+class Block(torch.nn.Module):
+    """The solution's, or with a mistake."""
+
+    def __init__(self, inputs, outputs, short_cut=True, first=torch.nn.BatchNorm2d):
+        super().__init__()
+        up, conv = torch.nn.Upsample(scale_factor=2), torch.nn.Conv2d(inputs, outputs, 3, padding=1)
+        last = [torch.nn.BatchNorm2d(outputs), torch.nn.ReLU(), torch.nn.Conv2d(outputs, outputs, 3, padding=1)]
+        self.body = torch.nn.Sequential(first(inputs), torch.nn.ReLU(), up, conv, *last)
+        self.short, self.short_cut = torch.nn.Conv2d(inputs, outputs, 1), short_cut
+
+    def forward(self, x):
+        large = functional.interpolate(self.short(x), scale_factor=2)
+        return self.body(x) + large if self.short_cut else self.body(x)
+
+
+def test_the_block_is_judged(capsys):
+    assert check.hw06.enlarge(Block)
+    right, text = said(capsys, check.hw06.enlarge, lambda i, o: Block(i, o, short_cut=False))
+    assert not right and "the short cut is missing" in text
+    right, text = said(capsys, check.hw06.enlarge, lambda i, o: Block(i, o, first=lambda c: torch.nn.Identity()))
+    assert not right and "`body` should be batch norm, ReLU" in text
+
+
+@torch.no_grad()
+def follow(average, generator, share, statistics=True):
+    kept, new = (n.state_dict() if statistics else dict(n.named_parameters()) for n in (average, generator))
+    for name in kept:
+        if kept[name].is_floating_point():
+            kept[name].lerp_(new[name], share)
+
+
+def test_the_average_is_judged(capsys):
+    assert check.hw06.follow(follow)
+    for wrong, words in (
+        (lambda a, g, s: follow(a, g, 1 - s), "the shares are exchanged"),
+        (lambda a, g, s: follow(a, g, s, statistics=False), "stay behind"),
+        (lambda a, g, s: follow(a, g, 1.0), "it is the generator now"),
+        (lambda a, g, s: None, "it has not moved"),
+        (lambda a, g, s: follow(g, a, s), "it changes the generator"),
+    ):
+        right, text = said(capsys, check.hw06.follow, wrong)
+        assert not right and words in text, text
+
+
 def test_a_stub_is_not_done_yet(capsys):
     def stub(*_):
         raise NotImplementedError
 
-    for function in (check.hw06.gradient_penalty, check.hw06.zero_centred_penalty):
+    for function in (check.hw06.gradient_penalty, check.hw06.zero_centred_penalty, check.hw06.follow):
         assert said(capsys, function, stub) == (False, f"{function.__name__}: not done yet.\n")
-
-
-# --- diffusion ------------------------------------------------------------------------------------------------------
-
-
-def cosine_schedule(t):
-    return torch.cos((t + 0.008) / 1.008 * np.pi / 2) ** 2 / np.cos(0.008 / 1.008 * np.pi / 2) ** 2
-
-
-def flow_loss(net, x, t, noise):
-    share = t[:, None, None, None]
-    return (net(x + share * (noise - x), t) - (noise - x)).square().mean()
-
-
-def test_diffusion_answers_are_judged(capsys):
-    assert check.hw06.cosine_schedule(cosine_schedule) and check.hw06.flow_loss(flow_loss)
-    right, text = said(capsys, check.hw06.cosine_schedule, lambda t: cosine_schedule(t) ** 0.5)
-    assert not right and "not squared" in text
-    right, text = said(capsys, check.hw06.flow_loss, lambda net, x, t, noise: flow_loss(net, noise, t, x))
-    assert not right
-
-
-def definitions(name):
-    from common.notebooks import books
-    from common.submission.card import find_card
-
-    starter, solution = books.paths(find_card(name))
-    return books.definitions(solution), books.definitions(starter)
-
-
-def test_a_ddim_step_with_eta_1_is_ddpms_posterior():
-    """Mean and variance of q(x_s | x_t, x_0) in closed form (Ho et al. 2020, equation 7)."""
-    ddim_step = definitions("hw06_diffusion")[0]["ddim_step"]
-    torch.manual_seed(0)
-    now, later = torch.tensor(0.4, dtype=torch.float64), torch.tensor(0.7, dtype=torch.float64)
-    picture = torch.rand(1, 3, 4, 4, dtype=torch.float64) - 0.5  # inside of [-1, 1], so that nothing is cut
-    noise = torch.randn_like(picture)
-    x = now.sqrt() * picture + (1 - now).sqrt() * noise
-    many = ddim_step(x.expand(40_000, -1, -1, -1), noise, now, later, eta=1.0)
-    alpha = now / later
-    mean = later.sqrt() * (1 - alpha) / (1 - now) * picture + alpha.sqrt() * (1 - later) / (1 - now) * x
-    variance = (1 - later) / (1 - now) * (1 - alpha)
-    assert (many.mean(0) - mean).abs().max() < 0.02
-    assert many.var(0).mean().item() == pytest.approx(variance.item(), rel=0.01)
-    quiet = ddim_step(x, noise, now, later)
-    torch.testing.assert_close(quiet, later.sqrt() * picture + (1 - later).sqrt() * noise)

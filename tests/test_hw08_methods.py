@@ -132,7 +132,7 @@ def said(capsys, name, function):
     return right, text
 
 
-@pytest.mark.parametrize("name", ["draw_code", "kl_divergence", "coarse_noise", "cut_paste"])
+@pytest.mark.parametrize("name", ["draw_code", "kl_divergence", "error_from_afar", "coarse_noise", "cut_paste"])
 def test_checks_accept_the_solution(solution, capsys, name):
     for seed in range(5):  # whatever chance brings
         torch.manual_seed(seed)
@@ -141,7 +141,7 @@ def test_checks_accept_the_solution(solution, capsys, name):
     assert not said(capsys, name, lambda *args: None)[0]
 
 
-@pytest.mark.parametrize("name", ["coarse_noise", "cut_paste"])
+@pytest.mark.parametrize("name", ["error_from_afar", "coarse_noise", "cut_paste"])
 def test_stubs_are_not_done_yet(starter, capsys, name):
     assert "not done yet" in said(capsys, name, starter[name])[1]
 
@@ -185,8 +185,22 @@ NOISE = {
     "expected the shape": lambda x, s: s * torch.randn(len(x), 3, 8, 8),
 }
 
+AFAR = {
+    "squares before it averages": lambda m, x, r: pooled((r - x) ** 2).mean(dim=1, keepdim=True),
+    "size of the error before": lambda m, x, r: pooled((r - x).abs()).pow(2).mean(dim=1, keepdim=True),
+    "averages over the colours before it squares": lambda m, x, r: pooled(r - x).mean(dim=1, keepdim=True) ** 2,
+    "is not squared": lambda m, x, r: pooled(r - x).mean(dim=1, keepdim=True),
+    "adds the colours": lambda m, x, r: pooled(r - x).pow(2).sum(dim=1, keepdim=True),
+    "colours are still there": lambda m, x, r: pooled(r - x).pow(2),
+    "expected the shape": lambda m, x, r: pooled(r - x).pow(2).mean(dim=1),
+}
 
-MISTAKES = {"kl_divergence": KL, "draw_code": CODE, "coarse_noise": NOISE}
+
+def pooled(error):
+    return functional.avg_pool2d(error, 4)
+
+
+MISTAKES = {"kl_divergence": KL, "draw_code": CODE, "coarse_noise": NOISE, "error_from_afar": AFAR}
 
 
 @pytest.mark.parametrize(("name", "words"), [(name, words) for name, known in MISTAKES.items() for words in known])

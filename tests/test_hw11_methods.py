@@ -47,12 +47,6 @@ RIGHT = {
         lambda f, s: (1 + s) * f.detach() - s * f,  # the same without a class of its own
         lambda f, s: f.detach() - s * (f - f.detach()),
     ],
-    "schedule": [
-        lambda p: 2 / (1 + math.exp(-10 * p)) - 1,
-        lambda p: math.tanh(5 * p),
-        lambda p: 2 * torch.sigmoid(torch.tensor(10.0 * p)) - 1,
-        lambda p: torch.tensor([2 / (1 + math.exp(-10 * p)) - 1]),
-    ],
     "information_loss": [
         lambda x: _entropy(x) - _diversity(x),
         lambda x: _entropy(x) - _diversity(x) + math.log(x.shape[1]),  # divergence from uniform
@@ -71,13 +65,6 @@ WRONG = {
         (lambda f, s: _Reversed.apply(f, 1.0), "no effect"),
         (lambda f, s: -s * f, "values themselves"),
         (lambda f, s: f.detach(), "no gradient comes back"),
-    ],
-    "schedule": [
-        (lambda p: 2 / (1 + math.exp(-10 * p)), "subtract 1"),
-        (lambda p: 1 / (1 + math.exp(-10 * p)), "starts at a half"),
-        (lambda p: 2 / (1 + math.exp(10 * p)) - 1, "needs a minus"),
-        (lambda p: p, "straight line"),
-        (lambda p: 1.0, "expected"),
     ],
     "information_loss": [
         (lambda x: _entropy(x) + _diversity(x), "wrong sign"),
@@ -201,6 +188,6 @@ def test_grey_and_framed(solution):
 def test_information_comes_late(solution, batch):
     x, y, x_drawn = batch
     model = solution["Model"]()
-    parts = [solution["losses"](model, x, y, x_drawn, p, rising=True, information=0.5) for p in (0.2, 0.9)]
+    parts = [solution["losses"](model, x, y, x_drawn, p, information=0.5) for p in (0.2, 0.9)]
     assert parts[0]["information"] == 0 and parts[1]["information"] != 0
     assert "information" not in solution["losses"](model, x, y, x_drawn, 0.9)

@@ -1,7 +1,10 @@
 """The fork server: kernels as the plain one gives them, only sooner; gone when nobody needs them."""
 
+import json
 import os
 import signal
+import socket
+import struct
 import subprocess
 import sys
 import time
@@ -9,6 +12,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from jupyter_client.provisioning import LocalProvisioner
 from nbclient import NotebookClient
 
 from common import kernels
@@ -118,6 +122,28 @@ except KeyboardInterrupt:
 
 def test_a_kernel_can_be_interrupted(served, tmp_path):
     assert run(tmp_path, INTERRUPTED) == ["stopped\n"]
+
+
+def test_a_kernel_is_asked_to_end_and_not_interrupted(served, tmp_path, monkeypatch):
+    """Which it would complain of on the screen where it has not quite done with its last answer."""
+    sent, plain = [], LocalProvisioner.send_signal
+    monkeypatch.setattr(
+        LocalProvisioner, "send_signal", lambda self, number: [sent.append(number), plain(self, number)][1]
+    )
+    assert run(tmp_path, "print(6 * 7)") == ["42\n"]
+    assert signal.SIGINT not in sent
+
+
+def test_who_asks_and_is_gone_does_no_harm(served, tmp_path):
+    request = {"argv": ["-f", "nowhere.json"], "env": dict(os.environ), "cwd": str(tmp_path), "umask": 0o77}
+    content = json.dumps(request).encode()
+    for _ in range(5):
+        with socket.socket(socket.AF_UNIX) as client, open(os.devnull) as nowhere:
+            client.connect(os.environ["HW_KERNEL_SERVER"])
+            socket.send_fds(client, [struct.pack("I", len(content))], [nowhere.fileno()] * 3)
+            client.sendall(content)
+    run(tmp_path, "print(6 * 7)")
+    assert run(tmp_path, "import os\nprint('common.kernels.server' in open('/proc/self/cmdline').read())") == ["True\n"]
 
 
 OWNER = """

@@ -97,7 +97,8 @@ def test_format_3():
         (b"", "empty file"),
         (b"<!DOCTYPE html>", "HTML page"),
         (b"{", "no JSON"),
-        (b"\xff\xfe", "no JSON"),
+        (b"\xff\xfe", "empty file"),
+        (b"\xff\xfe\x00\xd8", "no JSON"),
         (b"[" * 100_000, "no JSON"),
         (b"[]", "not a notebook"),
         (b'{"cells": 3}', "has no cells"),
@@ -113,6 +114,13 @@ def test_what_is_no_notebook_gets_one_sentence(damaged, says):
     with pytest.raises(NotebookError) as error:
         reading.runnable(damaged)
     assert says in str(error.value) and "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_a_notebook_that_a_text_editor_has_saved(encoding):
+    text = content(*GOOD, cell(None, kind="markdown")).decode()
+    notebook, flags = reading.runnable(text.encode(encoding))
+    assert [one.source for one in notebook.cells] == [PARAMETERS, USE, ""] and flags == []
 
 
 def test_papermills_cell_of_an_earlier_run_is_taken_out():
@@ -179,6 +187,13 @@ def test_a_parameter_set_anew_by_any_way_is_told(source):
         ("get_ipython().run_cell('DATA = 1')", "uses run_cell, which may set any name"),
         ("from mine import *", "imports * from mine, which may set any name"),
         ("%run other.py", "has the magic %run"),
+        ("__import__('__main__').DATA = 1", "uses __main__, which may set any name"),
+        ("get_ipython().push({'DATA': 1})", "uses push, which may set any name"),
+        ("get_ipython().run_line_magic('run', 'x.py')", "uses a magic, which may set any name"),
+        ("(lambda: 0).__globals__['DATA'] = 1", "uses __globals__, which may set any name"),
+        ("sys._getframe().f_globals['DATA'] = 1", "uses f_globals, which may set any name"),
+        ("do = exec\ndo('DATA = 1')", "uses exec, which may set any name"),
+        ("import builtins\nbuiltins.exec('DATA = 1')", "uses exec, which may set any name"),
         ("data.load('hw01', source='builtin')", "says source='builtin' in place of DATA"),
         ("data.load('hw01', profile='smoke')", "says profile='smoke' in place of PROFILE"),
     ],
@@ -192,7 +207,8 @@ def test_other_ways_round_a_parameter_are_told(source, says):
     ["print(DATA)", "def f(DATA):\n    return DATA", "def f():\n    DATA = 1", "[DATA for DATA in 'ab']",
      "model.eval()", "from common import *", "x.DATA = 1", "f(DATA=1)", "class A:\n    DATA = 1",
      "data.load('hw01', source=DATA)", "setattr(model, 'a', 1)", "vars(model)", "def f():\n    return locals()",
-     "def push(x):\n    pass\npush(1)"],
+     "def push(x):\n    pass\npush(1)", "heap.push(1)", "if __name__ == '__main__': pass",
+     "get_ipython().run_line_magic('matplotlib', 'inline')", "train, eval = 1, 2\nprint(eval)"],
 )  # fmt: skip
 def test_what_only_looks_like_it_is_not_told(source):
     assert read(*GOOD, cell(source))[1] == []

@@ -19,6 +19,7 @@ and `reference.attrs["note"]` says what else there is to know of it. A score is 
 edition: see `edition_of`.
 """
 
+import contextlib
 import dataclasses
 import os
 import shutil
@@ -122,11 +123,12 @@ def export(homework: str, out: str | Path, *, seed: int, profile: str = "standar
 
 def _only_inputs_for_others(folder: Path) -> None:
     """Permissions of an exported set, whatever the umask: everybody may read the inputs, its owner alone the labels."""
-    for path in (folder, folder / "inputs", *(folder / "inputs").rglob("*")):
-        path.chmod(0o755 if path.is_dir() else 0o644)
-    for path in (folder / "labels").iterdir():
-        path.chmod(0o600)
-    (folder / "labels").chmod(0o700)
+    with contextlib.suppress(PermissionError):  # a disk that knows no permissions
+        for path in (folder, folder / "inputs", *(folder / "inputs").rglob("*")):
+            path.chmod(0o755 if path.is_dir() else 0o644)
+        for path in (folder / "labels").iterdir():
+            path.chmod(0o600)
+        (folder / "labels").chmod(0o700)
 
 
 def module(homework: str):

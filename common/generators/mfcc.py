@@ -24,9 +24,9 @@ def mel_to_hertz(mel):
     return 700 * (10 ** (np.asarray(mel) / 2595) - 1)
 
 
-def mel_filters(low: float = 64.0, high: float = 8000.0) -> np.ndarray:
-    """(N_MELS, len(BINS)) triangles, evenly spaced in mel, each reaching from one neighbour's peak to the other's."""
-    edges = mel_to_hertz(np.linspace(hertz_to_mel(low), hertz_to_mel(high), N_MELS + 2))
+def mel_filters(low: float = 64.0, high: float = 8000.0, n_mels: int = N_MELS) -> np.ndarray:
+    """(n_mels, len(BINS)) triangles, evenly spaced in mel, each reaching from one neighbour's peak to the other's."""
+    edges = mel_to_hertz(np.linspace(hertz_to_mel(low), hertz_to_mel(high), n_mels + 2))
     left, peak, right = edges[:-2, None], edges[1:-1, None], edges[2:, None]
     rising, falling = (BINS - left) / (peak - left), (right - BINS) / (right - peak)
     return np.maximum(0, np.minimum(rising, falling))

@@ -21,6 +21,11 @@ def is_secret(seed: int) -> bool:
 
 def apart(rng: np.random.Generator, seed: int, what: str) -> np.random.Generator:
     """The generator that draws what stays hidden (`what`, in a word): `rng`, or for a secret seed one of its own."""
+    return rng if not is_secret(seed) else np.random.default_rng(hidden(seed, what))
+
+
+def hidden(seed: int, what: str) -> int:
+    """The seed of what stays hidden: `seed`, or for a secret one another, from which no way leads back to it."""
     if not is_secret(seed):
-        return rng
-    return np.random.default_rng(int.from_bytes(hashlib.sha256(f"{what} of {seed}".encode()).digest()))
+        return seed
+    return int.from_bytes(hashlib.sha256(f"{what} of {seed}".encode()).digest())

@@ -32,8 +32,8 @@ from common.generators.phones import CLASSES, INDEX
 from common.generators.secrets import apart
 
 TICK = FRAME_STEP / 2  # seconds: articulation moves faster than frames
-_REACH = 16  # ticks to either side over which targets blend; shorter than the silence at the ends
-_QUIET = -50.0  # dB: off
+REACH = 16  # ticks to either side over which targets blend; shorter than the silence at the ends
+QUIET = -50.0  # dB: off
 
 
 @dataclass(frozen=True)
@@ -72,37 +72,37 @@ class Setting:
 
 
 def _vowel(ms, *targets, pull=1.0):
-    return ms, [(1 / len(targets), *target, pull, 0.0, _QUIET, _QUIET, 4000, 0.5, 0) for target in targets]
+    return ms, [(1 / len(targets), *target, pull, 0.0, QUIET, QUIET, 4000, 0.5, 0) for target in targets]
 
 
 def _liquid(ms, level, *target):
-    return ms, [(1.0, *target, 1.0, level, _QUIET, _QUIET, 4000, 0.5, 0)]
+    return ms, [(1.0, *target, 1.0, level, QUIET, QUIET, 4000, 0.5, 0)]
 
 
 def _nasal(ms, f2, f3, pull, zero):
-    return ms, [(1.0, 260, f2, f3, pull, -7.0, _QUIET, _QUIET, 4000, 0.5, zero)]
+    return ms, [(1.0, 260, f2, f3, pull, -7.0, QUIET, QUIET, 4000, 0.5, zero)]
 
 
 def _fricative(ms, voicing, level, centre, width, *target, pull=0.7):
-    return ms, [(1.0, *target, pull, voicing, _QUIET, level, centre, width, 0)]
+    return ms, [(1.0, *target, pull, voicing, QUIET, level, centre, width, 0)]
 
 
 def _stop(ms, voiced, level, centre, width, *target, pull=0.7):
-    bar, breath, share = (-20.0, -18.0, 0.75) if voiced else (_QUIET, -10.0, 0.6)
-    closure = (share, *target, pull, bar, _QUIET, _QUIET, centre, width, 0)
-    release = (1 - share, *target, pull, -8.0 if voiced else _QUIET, breath, level, centre, width, 0)
+    bar, breath, share = (-20.0, -18.0, 0.75) if voiced else (QUIET, -10.0, 0.6)
+    closure = (share, *target, pull, bar, QUIET, QUIET, centre, width, 0)
+    release = (1 - share, *target, pull, -8.0 if voiced else QUIET, breath, level, centre, width, 0)
     return ms, [closure, release]
 
 
 def _affricate(ms, voiced, level):
-    bar = -20.0 if voiced else _QUIET
-    closure = (0.4, 300, 1800, 2820, 0.7, bar, _QUIET, _QUIET, 3300, 0.35, 0)
-    return ms, [closure, (0.6, 300, 1800, 2820, 0.7, bar + 6 if voiced else _QUIET, _QUIET, level, 3300, 0.35, 0)]
+    bar = -20.0 if voiced else QUIET
+    closure = (0.4, 300, 1800, 2820, 0.7, bar, QUIET, QUIET, 3300, 0.35, 0)
+    return ms, [closure, (0.6, 300, 1800, 2820, 0.7, bar + 6 if voiced else QUIET, QUIET, level, 3300, 0.35, 0)]
 
 
 _PHONES = {
-    "SIL": (150, [(1.0, 500, 1500, 2500, 0.02, _QUIET, _QUIET, _QUIET, 4000, 0.5, 0)]),
-    "SPN": (250, [(1.0, 600, 1400, 2400, 0.3, _QUIET, -6.0, -14.0, 2500, 1.2, 0)]),
+    "SIL": (150, [(1.0, 500, 1500, 2500, 0.02, QUIET, QUIET, QUIET, 4000, 0.5, 0)]),
+    "SPN": (250, [(1.0, 600, 1400, 2400, 0.3, QUIET, -6.0, -14.0, 2500, 1.2, 0)]),
     "IY": _vowel(95, (270, 2290, 3010)),
     "IH": _vowel(75, (390, 1990, 2550), pull=0.7),
     "EH": _vowel(90, (530, 1840, 2480)),
@@ -125,14 +125,14 @@ _PHONES = {
     "M": _nasal(65, 1270, 2130, 0.6, 1000),
     "N": _nasal(58, 1340, 2470, 0.6, 1600),
     "NG": _nasal(65, 2000, 2700, 0.4, 3000),
-    "HH": (65, [(1.0, 500, 1500, 2500, 0.05, -14.0, -8.0, _QUIET, 4000, 0.5, 0)]),
-    "F": _fricative(95, _QUIET, -19.0, 6500, 1.2, 340, 1100, 2080),
+    "HH": (65, [(1.0, 500, 1500, 2500, 0.05, -14.0, -8.0, QUIET, 4000, 0.5, 0)]),
+    "F": _fricative(95, QUIET, -19.0, 6500, 1.2, 340, 1100, 2080),
     "V": _fricative(60, -10.0, -24.0, 6500, 1.2, 220, 1100, 2080),
-    "TH": _fricative(85, _QUIET, -21.0, 5500, 0.8, 320, 1290, 2540),
+    "TH": _fricative(85, QUIET, -21.0, 5500, 0.8, 320, 1290, 2540),
     "DH": _fricative(42, -9.0, -26.0, 5500, 0.8, 270, 1290, 2540),
-    "S": _fricative(105, _QUIET, -5.0, 5300, 0.3, 320, 1390, 2530),
+    "S": _fricative(105, QUIET, -5.0, 5300, 0.3, 320, 1390, 2530),
     "Z": _fricative(80, -12.0, -10.0, 5300, 0.3, 240, 1390, 2530),
-    "SH": _fricative(110, _QUIET, -5.0, 3300, 0.35, 300, 1840, 2750),
+    "SH": _fricative(110, QUIET, -5.0, 3300, 0.35, 300, 1840, 2750),
     "ZH": _fricative(80, -12.0, -10.0, 3300, 0.35, 280, 1840, 2750),
     "CH": _affricate(110, False, -6.0),
     "JH": _affricate(95, True, -11.0),
@@ -162,7 +162,7 @@ class _States:
 
 
 @cache
-def _table() -> _States:
+def states() -> _States:
     count = np.array([len(_PHONES[name][1]) for name in CLASSES])
     rows = np.array([state for name in CLASSES for state in _PHONES[name][1]], dtype=float)
     return _States(
@@ -180,13 +180,15 @@ def _table() -> _States:
 
 
 @dataclass(frozen=True)
-class _Speaker:
+class Speaker:
     tract: float  # all resonances times this
     pitch: float  # Hz
     rate: float  # durations times this
     tilt: float  # dB per octave, on top of the usual
     breath: float  # dB, aspiration under the voice
     accent: np.ndarray  # (41, 3), formants times this
+    coarticulation: float = 0.024  # seconds over which the targets of the tongue blend
+    attack: float = 0.007  # seconds in which the voice comes and goes
 
 
 def speech(
@@ -199,7 +201,7 @@ def speech(
     setting = setting or Setting()
     rng = np.random.default_rng([seed, 2])
     numbers = np.sort(rng.choice(np.arange(100, 9000), speakers, replace=False))
-    people = _quasirandom(rng, speakers)
+    people = quasirandom(rng, speakers)
     corpus = []
     for i, number in enumerate(numbers):
         rng = apart(rng, seed, f"speaker {i}")
@@ -213,20 +215,21 @@ def speech(
     return corpus
 
 
-def _quasirandom(rng, n: int) -> np.ndarray:
-    """(n, 5) points between 0 and 1, spread more evenly than chance would, and so is every second or third of them.
+def quasirandom(rng, n: int, numbers: int = 5) -> np.ndarray:
+    """(n, numbers) points between 0 and 1, spread more evenly than chance would, and so is every second or third.
 
-    Richtmyer's sequence (1951), steps by roots of primes, from a random start. It makes data sets of different seeds
-    about equally hard, though each has few speakers.
+    Richtmyer's sequence (1951), steps by roots of primes, from a random start; at most ten numbers. It makes data sets
+    of different seeds about equally hard, though each has few speakers.
     """
-    points = (rng.random(5) + np.arange(n)[:, None] * np.sqrt([2, 3, 5, 7, 11])) % 1
+    roots = np.sqrt([2, 3, 5, 7, 11, 13, 17, 19, 23, 29])[:numbers]
+    points = (rng.random(numbers) + np.arange(n)[:, None] * roots) % 1
     return np.clip(points, 1e-3, 1 - 1e-3)
 
 
-def _speaker(rng, female: bool, place: np.ndarray, setting: Setting) -> _Speaker:
+def _speaker(rng, female: bool, place: np.ndarray, setting: Setting) -> Speaker:
     """The person at `place` (5,) among all people, each number a quantile."""
     tract, pitch, rate, tilt = (NormalDist().inv_cdf(p) for p in place[:4])
-    return _Speaker(
+    return Speaker(
         tract=(1.17 if female else 1.0) * np.exp(setting.tract * tract),
         pitch=(205 if female else 120) * np.exp(0.14 * pitch),
         rate=np.exp(setting.rate * rate),
@@ -237,18 +240,18 @@ def _speaker(rng, female: bool, place: np.ndarray, setting: Setting) -> _Speaker
 
 
 def _utter(
-    rng, speaker: _Speaker, name: str, clauses: tuple[int, int], room: tuple[float, float], setting: Setting
+    rng, speaker: Speaker, name: str, clauses: tuple[int, int], room: tuple[float, float], setting: Setting
 ) -> Utterance:
     said, factors, words = _script(rng, int(rng.integers(clauses[0], clauses[1] + 1)), setting.names)
-    table = _table()
+    table = states()
     seconds = table.duration[said] * factors * speaker.rate * np.exp(rng.normal(0, setting.timing, len(said)))
     seconds = np.maximum(seconds, 0.030)
-    seconds[[0, -1]] = np.maximum(seconds[[0, -1]], (_REACH + 2) * TICK)  # silence enough for the ends to be silent
+    seconds[[0, -1]] = np.maximum(seconds[[0, -1]], (REACH + 2) * TICK)  # silence enough for the ends to be silent
     ends = np.cumsum(seconds)
     n_frames = int(ends[-1] / FRAME_STEP)
-    tracks = _articulate(rng, speaker, said, seconds, n_frames, setting)
-    spectrum = _spectrum(rng, speaker, tracks)
-    x = features(_record(rng, spectrum @ _mel(), room, setting))
+    tracks = articulate(rng, speaker, said, seconds, n_frames, setting)
+    power = spectrum(rng, speaker, tracks)
+    x = features(_record(rng, power @ _mel(), room, setting))
 
     # what an aligner would say: boundaries a little off, never past the middle of a phone
     heard = ends[:-1] + np.clip(rng.normal(0, setting.boundary, len(said) - 1), -0.4 * seconds[:-1], 0.4 * seconds[1:])
@@ -284,9 +287,9 @@ def _script(rng, n_clauses: int, name_share: float):
     return np.array(said), np.array(factors), words
 
 
-def _articulate(rng, speaker: _Speaker, said, seconds, n_frames: int, setting: Setting) -> dict[str, np.ndarray]:
+def articulate(rng, speaker: Speaker, said, seconds, n_frames: int, setting: Setting) -> dict[str, np.ndarray]:
     """Targets of all states laid out in time and blended; one row per frame."""
-    table = _table()
+    table = states()
     count = table.count[said]
     phone = np.repeat(np.arange(len(said)), count)  # which phone of the utterance a state belongs to
     state = np.repeat(table.first[said] - np.cumsum(count) + count, count) + np.arange(count.sum())
@@ -294,8 +297,8 @@ def _articulate(rng, speaker: _Speaker, said, seconds, n_frames: int, setting: S
     missed = np.exp(rng.normal(0, setting.token, (len(said), 3)))
     formants = np.log(table.formants[state] * (missed * speaker.accent[said])[phone] * speaker.tract)
     louder = rng.normal(0, setting.level, (len(said), 3))
-    levels = np.maximum(table.levels[state] + louder[phone] * (table.levels[state] > _QUIET), _QUIET)
-    levels[rng.random(len(state)) < 0.15 * (table.count[said] > 1)[phone], 2] = _QUIET  # some bursts never come
+    levels = np.maximum(table.levels[state] + louder[phone] * (table.levels[state] > QUIET), QUIET)
+    levels[rng.random(len(state)) < 0.15 * (table.count[said] > 1)[phone], 2] = QUIET  # some bursts never come
     band = table.band[state] + np.column_stack(
         [louder[phone, 2] * 0.03 + 0.5 * np.log2(speaker.tract), np.zeros(len(state))]
     )
@@ -303,13 +306,13 @@ def _articulate(rng, speaker: _Speaker, said, seconds, n_frames: int, setting: S
     ends = np.cumsum(table.share[state] * seconds[phone])
     at = np.searchsorted(ends, (np.arange(2 * n_frames) + 0.5) * TICK)  # the state at each tick
     pull = table.pull[state][at]
-    sounding = np.max(levels, axis=1)[at] > _QUIET + 1
+    sounding = np.max(levels, axis=1)[at] > QUIET + 1
     return {
-        "formants": _apart(np.exp(_blend(formants[at], pull, 0.024))[::2]),
-        "levels": _blend(levels[at], np.ones(len(at)), 0.007)[::2],
-        "band": _blend(band[at], np.where(sounding, 1.0, 0.05), 0.012)[::2],
-        "nasal": _blend(table.nasal[state][at][:, None], np.ones(len(at)), 0.015)[::2],
-        "zero": _blend(table.zero[state][at][:, None], 0.01 + table.nasal[state][at], 0.015)[::2] * speaker.tract,
+        "formants": _apart(np.exp(blend(formants[at], pull, speaker.coarticulation))[::2]),
+        "levels": blend(levels[at], np.ones(len(at)), speaker.attack)[::2],
+        "band": blend(band[at], np.where(sounding, 1.0, 0.05), 0.012)[::2],
+        "nasal": blend(table.nasal[state][at][:, None], np.ones(len(at)), 0.015)[::2],
+        "zero": blend(table.zero[state][at][:, None], 0.01 + table.nasal[state][at], 0.015)[::2] * speaker.tract,
     }
 
 
@@ -320,24 +323,29 @@ def _apart(formants: np.ndarray) -> np.ndarray:
     return np.stack([f1, f2, np.maximum(f3, 1.15 * f2)], axis=1)
 
 
-def _blend(targets: np.ndarray, pull: np.ndarray, width: float) -> np.ndarray:
+def blend(targets: np.ndarray, pull: np.ndarray, width: float) -> np.ndarray:
     """Weighted moving average of (ticks, D): a Gaussian of deviation `width` seconds, times each tick's pull."""
-    kernel = np.exp(-0.5 * (np.arange(-_REACH, _REACH + 1) * TICK / width) ** 2)
+    kernel = np.exp(-0.5 * (np.arange(-REACH, REACH + 1) * TICK / width) ** 2)
     total = np.convolve(pull, kernel, mode="same")[:, None]
     columns = [np.convolve(pull * column, kernel, mode="same") for column in targets.T]
     return np.stack(columns, axis=1) / total
 
 
-def _spectrum(rng, speaker: _Speaker, tracks) -> np.ndarray:
-    """(T, len(BINS)) power: voice and breath through the resonances, plus bands of noise."""
+def spectrum(rng, speaker: Speaker, tracks, pitch: np.ndarray | None = None) -> np.ndarray:
+    """(T, len(BINS)) power: voice and breath through the resonances, plus bands of noise.
+
+    pitch: (T,) Hz; without it, it sinks and wanders around the speaker's.
+    """
     n_frames = len(tracks["levels"])
     f = BINS.astype(np.float32)
     octaves = np.log2(np.maximum(f, 60) / 1000)
     power = 10 ** (tracks["levels"].astype(np.float32) / 10)
     tract = _resonances(tracks, speaker.tract)
 
-    drift = np.cumsum(rng.normal(0, 0.01, n_frames)) - 0.15 * np.arange(n_frames) / n_frames  # pitch sinks and wanders
-    pitch = (speaker.pitch * np.exp(drift - drift.mean())).astype(np.float32)[:, None]
+    if pitch is None:
+        drift = np.cumsum(rng.normal(0, 0.01, n_frames)) - 0.15 * np.arange(n_frames) / n_frames
+        pitch = speaker.pitch * np.exp(drift - drift.mean())
+    pitch = pitch.astype(np.float32)[:, None]
     depth = np.clip((pitch - 60) / 120, 0, 0.9)  # how well a 25 ms window tells the harmonics apart
     source = 10 ** ((-6 + speaker.tilt) * octaves / 10)
     voice = tract * source * (1 + depth * np.cos(2 * np.pi * f / pitch))
@@ -368,23 +376,29 @@ def _record(rng, mel: np.ndarray, room: tuple[float, float], setting: Setting) -
     """(T, N_MELS) energies as a microphone in a room hears them."""
     n_frames, n_mels = mel.shape
     snr, echo = room
-    fall = 10 ** (-6 * FRAME_STEP / echo)  # of power, per frame
-    tail = mel * 0.3 * (1 - fall)  # 5 dB below the direct sound
-    for step in (1, 2, 4, 8, 16, 32):  # adds up fall**k times the frame k before, for all k below 64
-        tail[step:] = tail[step:] + fall**step * tail[:-step] if step < n_frames else tail[step:]
-    heard = mel + tail
+    heard = echoed(mel, echo)
     height = np.linspace(-1, 1, n_mels)
     channel = 10 ** (
         (rng.normal(0, 5) * height + rng.normal(0, 3) * np.cos(np.pi * (height + 1) * rng.uniform(1, 3))) / 10
     )
     colour = 10 ** ((rng.normal(0, 4) * height) / 10)
-    swell = 10 ** (_blend(rng.normal(0, 8.0, (n_frames, 1)), np.ones(n_frames), 0.03) / 10)
+    swell = 10 ** (blend(rng.normal(0, 8.0, (n_frames, 1)), np.ones(n_frames), 0.03) / 10)
     level = heard.mean() * 10 ** (-snr / 10)
-    noise = level * colour * swell + _bursts(rng, n_frames, n_mels, setting) * heard.mean()
+    noise = level * colour * swell + bursts(rng, n_frames, n_mels, setting) * heard.mean()
     return (heard + noise) * rng.gamma(setting.grain, 1 / setting.grain, (n_frames, n_mels)) * channel + 1e-12
 
 
-def _bursts(rng, n_frames: int, n_mels: int, setting: Setting) -> np.ndarray:
+def echoed(mel: np.ndarray, seconds: float) -> np.ndarray:
+    """Energies (T, D) with the tail of a room in which sound falls by 60 dB in `seconds`."""
+    n_frames = len(mel)
+    fall = 10 ** (-6 * FRAME_STEP / seconds)  # of power, per frame
+    tail = mel * 0.3 * (1 - fall)  # 5 dB below the direct sound
+    for step in (1, 2, 4, 8, 16, 32):  # adds up fall**k times the frame k before, for all k below 64
+        tail[step:] = tail[step:] + fall**step * tail[:-step] if step < n_frames else tail[step:]
+    return mel + tail
+
+
+def bursts(rng, n_frames: int, n_mels: int, setting: Setting) -> np.ndarray:
     """(T, N_MELS) power of passing noises, each with its own length, loudness and colour, relative to mean speech."""
     n = rng.poisson(setting.bursts * n_frames * FRAME_STEP)
     start = rng.uniform(0, n_frames, n)

@@ -73,7 +73,7 @@ def plan(
         raise HomeworkError(f"{card.id} ({card.title.en}) is planned, but not there yet.")
     out = out.resolve()
     try:
-        out.mkdir(parents=True, exist_ok=True)
+        out.mkdir(0o700, parents=True, exist_ok=True)  # grades, and other people's work
     except OSError as error:
         raise HomeworkError(f"Cannot write to {out}: {error.strerror}.") from None
     scratch.sweep(PREFIX)
@@ -119,12 +119,15 @@ def _common_key(card: Card, job: Job) -> list[str]:
 def _exam(card: Card, out: Path, profile: str) -> Path:
     """A test set that no student has seen, made once for this report folder from a random seed."""
     folder, note = out / "exam", out / "exam-seed.txt"
-    with FileLock(out / ".exam.lock"):  # several shards may begin at once
-        if not note.exists():
-            with replacing(note, mode=0o600) as partial:
-                partial.write_text(f"{secrets.randbits(128)}\n")
-        if not folder.exists():
-            sources.export(card.id, folder, seed=int(note.read_text()), profile=profile)
+    try:
+        with FileLock(out / ".exam.lock"):  # several shards may begin at once
+            if not note.exists():
+                with replacing(note, mode=0o600) as partial:
+                    partial.write_text(f"{secrets.randbits(128)}\n")
+            if not folder.exists():
+                sources.export(card.id, folder, seed=int(note.read_text()), profile=profile)
+    except (OSError, ValueError) as error:
+        raise HomeworkError(f"The test set cannot be made in {out}: {error}.") from None
     return folder
 
 
@@ -157,7 +160,8 @@ class Station:
                     return record
             if self.worker.closed:
                 return record  # nobody waits for it any more
-        records.write(record, job.failed_path)
+        with contextlib.suppress(OSError):  # the same full disk, perhaps; without a record it is tried again
+            records.write(record, job.failed_path)
         return record
 
     def close(self) -> None:

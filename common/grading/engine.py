@@ -21,9 +21,9 @@ from papermill.log import logger
 from traitlets.config import Config
 
 from common.grading.records import Limits, checksum
+from common.notebooks.engine import save_now_and_then
 
 OURS = "injected-parameters"  # tag of the cell that papermill puts into a student's notebook
-SAVE_EVERY = 10.0  # seconds
 MAX_MESSAGE = 64 << 20  # bytes; a longer message is dropped with its connection
 MAX_GROWTH = 1 << 30  # bytes that messages waiting to be read may take in this process
 # sent along with every cell, and answered with the reply: a checksum of the code as the kernel has taken it
@@ -50,7 +50,7 @@ class GradingEngine(NBClientEngine):
     @classmethod
     def execute_managed_notebook(cls, nb_man, kernel_name, log_output=False, start_timeout=180, run=None, **_):
         run = run or Run()
-        _save_now_and_then(nb_man)
+        save_now_and_then(nb_man)
         run.cells = sum(cell.cell_type == "code" and bool(cell.source.strip()) for cell in nb_man.nb.cells)
         config = Config({"KernelManager": {"transport": "ipc", "shutdown_wait_time": 2.0}})
         if os.name == "nt":
@@ -178,17 +178,3 @@ def _resident() -> int:
 
 
 _SHOWN = ("stream", "display_data", "execute_result", "update_display_data")
-
-
-def _save_now_and_then(nb_man) -> None:
-    """Papermill saves before and after each cell; with many cells and much output that takes longer than the cells."""
-    save, last = nb_man.save, 0.0
-
-    def seldom(**options):
-        nonlocal last
-        if nb_man.end_time is not None or time.monotonic() - last > SAVE_EVERY:
-            save(**options)
-            last = time.monotonic()
-
-    nb_man.save = seldom
-    nb_man.autosave_cell_every = 0

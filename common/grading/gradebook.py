@@ -1,7 +1,8 @@
 """The file that a learning platform takes in: its own columns, and the points.
 
-Canvas (NTU COOL): *Grades, Import*, which wants the first five columns and takes any name for the sixth. Moodle: the
-grading worksheet of the assignment (*Upload grading worksheet*), or *Grades, Import, CSV file*, where one chooses the
+Canvas (NTU COOL): *Grades, Import*, which wants the first five columns and takes any name for the sixth; the line below
+says how many points there are. Moodle: the grading worksheet of the assignment (*Upload grading worksheet*), which it
+refuses without *Identifier*, *Grade* and *Last modified (grade)*, or *Grades, Import, CSV file*, where one chooses the
 column that says who is who. Gradescope: the columns of its own table of scores. Without a platform: student and points.
 
 Who somebody is comes from the names of what was handed in and from the roster; the roster may be the platform's list.
@@ -31,10 +32,14 @@ def text(rows: list, card: Card, most: float) -> str:
     kind = platform(rows)
     if kind == "canvas":
         header = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section", f"{card.id} {card.title.en}")
-        return table(header, [[*_of_canvas(row), row.points] for row in rows])
+        return table(
+            header, [["Points Possible", "", "", "", "", most], *([*_of_canvas(row), row.points] for row in rows)]
+        )
     if kind == "moodle":
-        header = ("Identifier", "Full name", "ID number", "Email address", "Grade", "Maximum Grade")
-        return table(header, [[*_of_moodle(row), row.points, most] for row in rows])
+        modified = "Last modified (grade)"  # by which Moodle sees whether somebody has graded there since
+        header = ("Identifier", "Full name", "ID number", "Email address", "Grade", "Maximum Grade", modified)
+        lines = [[*_of_moodle(row), row.points, most, row.entry.get(modified.casefold(), "")] for row in rows]
+        return table(header, lines)
     if kind == "gradescope":
         header = ("Name", "SID", "Email", "Total Score", "Max Points")
         return table(header, [[*_of_gradescope(row), row.points, most] for row in rows])

@@ -8,10 +8,13 @@ with the files of one student is said on that student's line.
 
 import hashlib
 import io
+import itertools
 import os
 import re
 import stat
+import struct
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -26,7 +29,7 @@ MAX_FILES = 1000  # of one student
 MAX_DEPTH = 20
 MAX_ATTEMPTS = 10  # of one student
 MAX_BYTES = 100 << 20  # that are kept of one student's attempts
-MAX_ZIP, MAX_DIRECTORY = 500 << 20, 1 << 20  # bytes of a student's zip, and of the list of its members
+MAX_ZIP, MAX_DIRECTORY = 500 << 20, 1 << 20  # bytes of a student's zips in all, and of the list of members of one
 NOTHING = "Nothing was handed in."
 _SKIPPED = {"__macosx", "__pycache__", "thumbs.db", "desktop.ini", "$recycle.bin", "system volume information"}
 _ARCHIVES = (".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst")
@@ -172,7 +175,20 @@ def _unzip(archive: zipfile.ZipFile, roster: Roster) -> Iterator[_File]:
 
 def _raw_name(info: zipfile.ZipInfo) -> bytes | None:
     """The bytes of a name whose spelling the archive does not say; None where it does."""
-    return None if info.flag_bits & 0x800 else info.filename.encode("cp437", "replace")
+    if info.flag_bits & 0x800:
+        return None
+    raw = info.orig_filename.encode("cp437", "replace")
+    return _name_beside(info.extra, raw) or raw.partition(b"\0")[0]
+
+
+def _name_beside(extra: bytes, raw: bytes) -> bytes | None:
+    """The name in UTF-8 that 7-Zip, WinRAR and Info-ZIP write beside the one in the country's own spelling."""
+    while len(extra) >= 4:
+        kind, size = struct.unpack("<HH", extra[:4])
+        field, extra = extra[4 : 4 + size], extra[4 + size :]
+        if kind == 0x7075 and field[1:5] == struct.pack("<I", zlib.crc32(raw)):  # it is of this name, not of an older
+            return field[5:]
+    return None
 
 
 def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limit: int) -> bytes:
@@ -260,7 +276,12 @@ def _attempts(entry: _Student, out: Path, card: Card, how: str, max_notebook: in
     if entry.problem:
         yield "", "", entry.problem
         return
-    files = [other for file in entry.files for other in _opened(file)]
+    room = _Room(MAX_ZIP)
+    opened = (other for file in entry.files for other in _opened(file, room))
+    files = list(itertools.islice(opened, MAX_FILES + 1))
+    if len(files) > MAX_FILES:
+        yield "", "", f"More than {MAX_FILES} files were handed in."
+        return
     if how == "run":
         wanted = [[("notebook.ipynb", file)] for file in files if _is_notebook(file, card)]
         limits = {"notebook.ipynb": max_notebook + 1}  # one more, so that the worker sees that it is too long
@@ -270,10 +291,10 @@ def _attempts(entry: _Student, out: Path, card: Card, how: str, max_notebook: in
     if len(wanted) > MAX_ATTEMPTS:
         yield "", "", f"There are {len(wanted)} attempts among what was handed in; at most {MAX_ATTEMPTS} are taken."
         return
-    room = MAX_BYTES
+    left = MAX_BYTES
     for attempt in wanted:
-        shown, sha, problem, size = _take(attempt, limits, room, out, how)
-        room -= size
+        shown, sha, problem, size = _take(attempt, limits, left, out, how)
+        left -= size
         yield shown, sha, problem
     if not wanted:
         yield "", "", _why_nothing(files, card, how)
@@ -299,15 +320,23 @@ def _why_nothing(files: list[_File], card: Card, how: str) -> str:
     return problem or f"There is {what} among what was handed in."
 
 
-def _opened(file: _File, depth: int = 0) -> Iterator[_File]:
+@dataclass
+class _Room:
+    """Bytes of zips that may still be read for one student: a small zip can hold many that unpack to much."""
+
+    left: int
+
+
+def _opened(file: _File, room: _Room, depth: int = 0) -> Iterator[_File]:
     """The file, or what it holds if it is a student's own zip (in a zip)."""
     if file.path.suffix.lower() != ".zip" or file.problem or depth == 3:
         yield file
         return
     try:
-        content = file.read(MAX_ZIP + 1)
-        if len(content) > MAX_ZIP or _directory_size(content) > MAX_DIRECTORY:
-            raise ValueError(f"it has more than {MAX_ZIP >> 20} MB, or too many files")
+        content = file.read(room.left + 1)
+        room.left = max(0, room.left - len(content))
+        if not room.left or _directory_size(content) > MAX_DIRECTORY:
+            raise ValueError(f"zips have more than {MAX_ZIP >> 20} MB in all, or too many files")
         members = list(_unzip(zipfile.ZipFile(io.BytesIO(content)), Roster()))[:MAX_FILES]
     except Exception as error:  # damaged bytes can fail in any way
         file.problem = f"{file.path.name} cannot be unpacked: {clean(error, 200) or type(error).__name__}."
@@ -315,7 +344,7 @@ def _opened(file: _File, depth: int = 0) -> Iterator[_File]:
         return
     for member in members:
         member.path = file.path.with_suffix("") / member.path
-        yield from _opened(member, depth + 1)
+        yield from _opened(member, room, depth + 1)
 
 
 def _directory_size(content: bytes) -> int:

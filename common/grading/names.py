@@ -1,6 +1,7 @@
 """Who handed in what: the names that learning platforms give to files, the roster, and names in archives.
 
-A name is compared as people compare it: in Unicode's composed form, without regard to case and to how many spaces.
+A name is compared as people compare it: without regard to case, to how many spaces, and to which of Unicode's ways of
+writing the same letters was taken.
 """
 
 import csv
@@ -64,7 +65,9 @@ def composed(text: str) -> str:
 
 
 def _folded(text: str) -> str:
-    return " ".join(composed(text).casefold().split())
+    """What is compared: wide letters as narrow ones, nothing that cannot be seen."""
+    narrow = unicodedata.normalize("NFKC", text).casefold()
+    return " ".join("".join(letter for letter in narrow if unicodedata.category(letter) != "Cf").split())
 
 
 # --- the roster -------------------------------------------------------------------------------------------------------

@@ -9,12 +9,10 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
-import nbformat
-
 from common.errors import GraderError, NotebookError
 from common.grading.helper import Helper, limit, questions
 from common.grading.records import Limits, checksum
-from common.notebooks import reading
+from common.notebooks import nbformat, reading
 
 
 def prepare(content: bytes, limits: Limits) -> tuple[nbformat.NotebookNode, list[str]]:
@@ -38,12 +36,13 @@ def prepare(content: bytes, limits: Limits) -> tuple[nbformat.NotebookNode, list
 # --- in a process of its own ------------------------------------------------------------------------------------------
 
 CPU_SECONDS, MEMORY = 20, 1 << 30  # for one notebook
+SUMS_SECONDS = 5  # of computing, for the cells of one that did not run as they are written
 _THEIRS = {"SIGXCPU": "takes too long", "SIGSEGV": "is too deep", "SIGABRT": "takes too much memory"}
 
 
 def ask(helper: Helper, path: Path, limits: Limits) -> tuple[nbformat.NotebookNode, list[str]]:
     """`prepare` in the process `helper`. Raises NotebookError as that does, and GraderError if the process fails."""
-    answer = _answer(helper, {"path": str(path), "limits": asdict(limits)})
+    answer = _answer(helper, {"path": str(path), "limits": asdict(limits)}, CPU_SECONDS)
     if "problem" in answer:
         raise NotebookError(answer["problem"])
     return nbformat.from_dict(answer["notebook"]), answer["flags"]
@@ -52,13 +51,13 @@ def ask(helper: Helper, path: Path, limits: Limits) -> tuple[nbformat.NotebookNo
 def ask_sums(helper: Helper, sources: list[str]) -> list[str]:
     """Checksums of cells as IPython turns them into Python; none if that takes too long."""
     try:
-        return _answer(helper, {"sources": sources}).get("sums", []) if sources else []
+        return _answer(helper, {"sources": sources}, SUMS_SECONDS).get("sums", []) if sources else []
     except NotebookError:
         return []
 
 
-def _answer(helper: Helper, question: dict) -> dict:
-    answer = helper.ask(question | {"cpu": CPU_SECONDS}, 10 * CPU_SECONDS)
+def _answer(helper: Helper, question: dict, cpu: int) -> dict:
+    answer = helper.ask(question | {"cpu": cpu}, 10 * cpu)
     if answer is None:
         name = signal.Signals(-helper.ended).name if helper.ended < 0 else ""
         if name in _THEIRS:

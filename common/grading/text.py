@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import unicodedata
 
 _CONTROL = re.compile(
     "\x1b\\][^\x07\x1b]*(?:\x07|\x1b\\\\)?|\x1b\\[[0-9;?]*[ -/]*[@-~]"  # what terminals obey: titles, links, colours
@@ -12,7 +13,8 @@ _CONTROL = re.compile(
 
 def clean(text: str, most: int = 500) -> str:
     """Text of a student's on one line, without control characters and tricks with the direction of writing."""
-    return _CONTROL.sub("", " ".join(str(text)[: 4 * most].split()))[:most]
+    visible = _CONTROL.sub("", " ".join(str(text)[: 4 * most].split()))
+    return " ".join(visible.split())[:most]
 
 
 def cell(value) -> str:
@@ -24,7 +26,7 @@ def cell(value) -> str:
     if isinstance(value, int):
         return str(value)
     text = clean(value)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    return f"'{text}" if unicodedata.normalize("NFKC", text[:1]) in ("=", "+", "-", "@") else text  # wide ones too
 
 
 def table(header: tuple[str, ...], lines: list[list]) -> str:

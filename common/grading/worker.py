@@ -60,9 +60,12 @@ class Worker:
             with scratch.folder(PREFIX) as folder:
                 record = self._files(job, folder) if job.how == "files" else self._run(job, folder)
             record = replace(record, seconds=round(time.monotonic() - started, 2), message=clean(record.message))
-            if record.state != "INFRA_ERROR":
+            if record.state == "INFRA_ERROR":
+                return record
+            earlier = records.read(job.record_path)  # of a worker whose controller was killed: what is written stays
+            if earlier is None:
                 records.write(record, job.record_path)
-            return record
+            return earlier or record
         except Exception as error:  # a full disk, no home, a library that fails: whatever it is, no student has done it
             what = str(error) if isinstance(error, GraderError) else f"{type(error).__name__}: {error}"
             return _failed(job, f"The grader could not work: {what}")

@@ -24,7 +24,7 @@ def command(sandbox: Sandbox, arguments: list[str]) -> list[str]:
     """The command line of bwrap, which inherits `outbox_fd` and `leash_fd`."""
     words = ["bwrap", "--unshare-all", "--as-pid-1", "--proc", "/proc", "--dev", "/dev"]
     words += ["--bind", "/dev/null", "/dev/zero"]  # mapped, that is memory that nobody counts
-    for folder in (*sandbox.folders, sandbox.sockets):
+    for folder in sorted((*sandbox.folders, sandbox.sockets), key=len):  # one over another would hide it
         words += ["--size", str(sandbox.disk if folder != sandbox.sockets else 1 << 20), "--tmpfs", folder]
     for path in sandbox.readable:
         if os.path.islink(path) and path in _SYSTEM:

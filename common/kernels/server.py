@@ -53,8 +53,8 @@ def main(listener: socket.socket, owner: int, also: list[str]) -> Callable[[], N
     for name in (*PRELOADED, *also):
         with contextlib.suppress(ModuleNotFoundError):  # an older IPython calls it otherwise; then each kernel loads it
             importlib.import_module(name)
-    if len(os.listdir("/proc/self/task")) > 1:
-        sys.exit("An import has started a thread, so kernels cannot be forked.")
+        if len(os.listdir("/proc/self/task")) > 1:
+            sys.exit(f"The import of {name} has started a thread, so kernels cannot be forked.")
     gc.collect()
     gc.freeze()  # so that a collection in a kernel leaves the shared pages alone
     gc.enable()
@@ -139,8 +139,9 @@ class _Server:
         self.kernels[pid] = connection
         if SANDBOX in request["env"]:
             self.wardens.add(pid)
-        connection.sendall(struct.pack("i", pid))
         self.selector.register(connection, selectors.EVENT_READ, self._hear)
+        with contextlib.suppress(OSError):  # who asked was killed meanwhile; then we hear so
+            connection.sendall(struct.pack("i", pid))
 
     def _become(self, connection: socket.socket) -> None:
         """Forget in a child what belongs to the server."""

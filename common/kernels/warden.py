@@ -28,6 +28,8 @@ IMPORTS = 700 << 20  # bytes that torch and the rest take when a kernel has to l
 _LOOK = 0.2  # seconds between two looks at memory and files
 _SOCKET = 2 * 212_992  # bytes that may wait in a socket's buffer; no process is charged for them
 _FREE_SOCKETS = 64  # what a kernel needs for itself
+# a pipe holds that much once those of the user hold 64 MB; other things behind a descriptor take less
+_PIPE, _FREE_DESCRIPTORS = 8192, 128
 
 
 class Warden:
@@ -41,6 +43,9 @@ class Warden:
         self.shared = sum(_memory("self"))
         self.peak = 0
         self.exit: int | None = None
+        # open, so that whatever becomes of their names they can be asked how full they are
+        folders = sandbox.folders if sandbox.tier == "A" else ()
+        self.folders = [os.open(folder, os.O_RDONLY | os.O_DIRECTORY) for folder in folders]
 
     def watch(self, ready_r: int, go_w: int) -> None:
         """Watch to the end, and end. ready_r: readable once the kernel's sockets are there; go_w: lets it go on."""
@@ -91,7 +96,7 @@ class Warden:
             return "memory"
         if self.exit is not None:
             return ""
-        used = [os.statvfs(folder) for folder in self.sandbox.folders] if self.sandbox.tier == "A" else []
+        used = [os.fstatvfs(folder) for folder in self.folders]
         if any(of.f_files - of.f_ffree > self.sandbox.files for of in used):
             return "disk"
         files = sum((of.f_blocks - of.f_bfree) * of.f_frsize for of in used)
@@ -102,10 +107,11 @@ class Warden:
         return "" if self.sandbox.tier == "A" else self._disk()
 
     def _counted(self, files: int) -> int:
-        """Bytes in use where no control group counts them: of processes, their page tables, files, sockets."""
+        """Bytes in use where no control group counts them: of processes, their page tables, files, sockets, pipes."""
         pids = self._others()
         private, tables = (sum(parts) for parts in zip(*map(_memory, pids), strict=True)) if pids else (0, 0)
-        beside, free = files + tables + (_sockets() if self.alone else 0), self._free(self.imports or self.shared)
+        beside = files + tables + sum(map(_descriptors, pids)) + (_sockets() if self.alone else 0)
+        free = self._free(self.imports or self.shared)
         if beside + private - free > self.sandbox.memory:
             private = sum(map(_proportional, pids))  # pages that processes share were counted twice; this takes longer
         return beside + max(0, private - free)
@@ -224,6 +230,16 @@ def _fields(path: str, *names: bytes) -> list[int]:
             if name in found:
                 found[name] = int(value.split()[0]) << 10
     return list(found.values())
+
+
+def _descriptors(pid: int) -> int:
+    """Bytes that may lie behind a process's descriptors, beyond those that a kernel needs."""
+    try:
+        count = os.stat(f"/proc/{pid}/fd").st_size  # how many, or 0 before Linux 6.2
+    except OSError:
+        return 0
+    count = count or _fields(f"/proc/{pid}/status", b"FDSize")[0] >> 10
+    return max(0, count - _FREE_DESCRIPTORS) * _PIPE
 
 
 def _sockets() -> int:

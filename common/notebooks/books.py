@@ -181,7 +181,10 @@ def kernel_config():
     """
     from traitlets.config import Config
 
-    return Config({} if os.name == "nt" else {"KernelManager": {"transport": "ipc"}})
+    config = Config({"NotebookClient": {"kernel_manager_class": "common.notebooks.engine.QuietManager"}})
+    if os.name != "nt":
+        config.KernelManager.transport = "ipc"
+    return config
 
 
 def execute(card: Card | Lab) -> None:

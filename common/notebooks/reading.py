@@ -19,9 +19,13 @@ from common.errors import NotebookError
 PARAMETERS = {"PROFILE": "standard", "DATA": "builtin", "DEVICE": "auto", "SEED": 2022, "OUTPUT_DIR": "outputs"}
 INJECTED = "injected-parameters"  # papermill's tag of the cell that it adds
 _HAND_OVER = {"source": "DATA", "profile": "PROFILE"}  # keywords of `data.load` and `homework.score`
-# what can set a name unseen: calls, calls without arguments at the level of the notebook, attributes of IPython's shell
-_ANY, _OWN, _SHELL = {"exec", "eval", "globals"}, {"locals", "vars"}, {"user_ns", "run_cell", "ex"}
-_MAGICS = re.compile(r"^\s*%\s*(run|load|store|reset|recall|rerun)\b", re.MULTILINE)
+# what can set a name unseen: functions, calls without arguments at the level of the notebook, attributes of IPython's
+# shell, of functions and of frames
+_ANY, _OWN = {"exec", "eval", "globals"}, {"locals", "vars"}
+_SHELL = {
+    "user_ns", "user_global_ns", "run_cell", "run_code", "safe_execfile", "ex", "__globals__", "f_globals",
+}  # fmt: skip
+_MAGICS = re.compile(r"^[ \t]*%[ \t]*(run|load|store|reset|recall|rerun)\b", re.MULTILINE)
 
 
 def load(path: Path, needed: Iterable[str] = PARAMETERS) -> tuple[nbformat.NotebookNode, list[str]]:
@@ -66,18 +70,23 @@ def tagged(cell, tag: str) -> bool:
 
 
 def _parsed(content: bytes) -> dict:
-    start = content[:200].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    start = content[:200].decode(_encoding(content), "replace").lstrip().lower()
     if not start:
         raise NotebookError("The notebook is an empty file; save it in Jupyter and hand it in again.")
-    if start.startswith(b"<"):
+    if start.startswith("<"):
         raise NotebookError("This is an HTML page, not a notebook; hand in the .ipynb file itself.")
     try:
-        values = json.loads(content.decode("utf-8-sig", "surrogatepass"))
+        values = json.loads(content.decode(_encoding(content), "surrogatepass"))
     except (ValueError, RecursionError) as error:
         raise _invalid(f"it is no JSON, {_first_line(error)}") from None
     if not isinstance(values, dict) or not isinstance(values.get("cells", values.get("worksheets")), list):
         raise NotebookError("This is a JSON file, but not a notebook: it has no cells.")
     return values if "cells" in values else _upgraded(values)
+
+
+def _encoding(content: bytes) -> str:
+    """UTF-8 with a mark or without, or what PowerShell and Notepad make of a text: UTF-16."""
+    return json.detect_encoding(content)
 
 
 def _upgraded(values: dict) -> dict:
@@ -102,7 +111,7 @@ def _cell(number: int, cell) -> dict:
     kind = cell.get("cell_type") if isinstance(cell, dict) else None
     if kind not in ("code", "markdown", "raw"):
         raise _invalid(f"cell {number} is none of code, markdown and raw text")
-    source = cell.get("source", "")
+    source = cell.get("source") or ""
     if isinstance(source, list) and all(isinstance(line, str) for line in source):
         source = "".join(source)
     if not isinstance(source, str):
@@ -299,11 +308,23 @@ def _way_round(node: ast.AST, inside: frozenset | None) -> str | None:
     match node:
         case ast.Call(func=ast.Name(id=name)) if name in _ANY:
             return name
+        case ast.Name(id="exec" | "globals", ctx=ast.Load()):  # kept, to be called by another name
+            return node.id
+        case ast.Attribute(value=ast.Name(id="builtins" | "__builtins__"), attr=name) if name in _ANY:
+            return name
+        case ast.Call(func=ast.Attribute(attr="push"), args=[ast.Dict(), *_]):
+            return "push"
+        case ast.Call(func=ast.Attribute(attr="run_line_magic" | "magic"), args=[ast.Constant(value=str(line)), *_]):
+            return "a magic" if _MAGICS.match(f"%{line}") else None
         case ast.Call(func=ast.Name(id=name), args=[], keywords=[]) if name in _OWN and inside is None:
             return name
         case ast.Attribute(attr=name) if name in _SHELL:
             return name
-        case ast.Subscript(slice=ast.Constant(value="__main__")) | ast.alias(name="__main__"):
+        case (
+            ast.Subscript(slice=ast.Constant(value="__main__"))
+            | ast.Call(args=[ast.Constant(value="__main__"), *_])
+            | ast.alias(name="__main__")
+        ):
             return "__main__"
     return None
 

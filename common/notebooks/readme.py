@@ -83,6 +83,6 @@ def _lab(lab: Lab, language: str, planned: str) -> list[str]:
 
 
 def _cheap(card: Card) -> str:
-    """The best score on the card that skips the lesson."""
-    scores = [score for cheap in card.cheap for score in cheap.scores[:1]]
+    """The best score on the card that skips the lesson and keeps the rules."""
+    scores = [score for cheap in card.cheap if not cheap.forbidden for score in cheap.scores[:1]]
     return f"{(min if card.metric.direction == 'lower' else max)(scores):.3g}" if scores else ""

@@ -149,7 +149,7 @@ def _clear(job: Job, executed: Path) -> None:
 
 
 def _execute(job: Job, notebook, copy: Path) -> None:
-    """Run it with the job's parameters; `copy` is written cell by cell."""
+    """Run it with the job's parameters; `copy` is written now and then."""
     import papermill
 
     _register_engine()
@@ -275,9 +275,12 @@ def _register_engine() -> None:
     """Make papermill's engine `homeworks`: the usual one, reporting every finished cell."""
     from papermill.engines import NBClientEngine, papermill_engines
 
+    from common.notebooks.engine import save_now_and_then
+
     class ReportingEngine(NBClientEngine):
         @classmethod
         def execute_managed_notebook(cls, nb_man, kernel_name, **options):
+            save_now_and_then(nb_man)
             if _reports is not None:
                 plain, total = nb_man.cell_complete, len(nb_man.nb.cells)
 

@@ -161,11 +161,14 @@ class Cheap(_Strict):
     quick: str = ""
     source: str = ""
     fault: str = ""  # why it climbs higher than it may, until that is mended
+    forbidden: str = ""  # the rule that it breaks, or that the scorer refuses it by: its score may reach anything
 
     @model_validator(mode="after")
     def _says_how(self):
         if bool(self.quick) == bool(self.source):
             raise ValueError(f"{self.name!r} needs either quick (a function in cheap.py) or source (a command)")
+        if self.forbidden and (self.fault or self.may_reach):
+            raise ValueError(f"{self.name!r} is forbidden, so it has neither a fault nor a rung that it may reach")
         return self
 
 
@@ -249,7 +252,8 @@ class Card(_Strict):
 
     def climbs(self, cheap: Cheap, score: float) -> bool:
         """Whether this score of a cheap answer is higher than it may reach."""
-        return self.height(score) > (0 if cheap.may_reach is None else RUNGS.index(cheap.may_reach) + 1)
+        limit = 0 if cheap.may_reach is None else RUNGS.index(cheap.may_reach) + 1
+        return not cheap.forbidden and self.height(score) > limit
 
     def faults(self) -> list[Fault]:
         """Where the card contradicts itself: the builtin thresholds must lie between all the scores that it holds."""

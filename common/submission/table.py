@@ -187,7 +187,8 @@ def _typed(values: np.ndarray, column: Column, name: str) -> np.ndarray:
     numbers = pd.to_numeric(pd.Series(values, dtype=object), errors="coerce").to_numpy(dtype=np.float64)
     _refuse(~np.isfinite(numbers), values, column, name, "a finite number")
     if column.dtype == "int":
-        _refuse(numbers != np.floor(numbers), values, column, name, "a whole number")
+        whole = (numbers == np.floor(numbers)) & (np.abs(numbers) < 2**53)  # beyond, not every one is told apart
+        _refuse(~whole, values, column, name, "a whole number")
     if column.min is not None:
         _refuse(numbers < column.min, values, column, name, f"at least {column.min:g}")
     if column.max is not None:

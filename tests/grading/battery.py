@@ -401,6 +401,94 @@ case(
 )
 case("leaves before anyone looks", CRASHED, "import atexit\natexit.register(lambda: os._exit(0))\nos._exit(0)")
 
+# --- more of the same kinds, run where every tier is tried ------------------------------------------------------------
+COMMON, CASES = CASES, []
+
+hoard("pipes of many processes", "for n in range(60):\n    if os.fork() == 0:\n        pipes = []\n        try:\n            while True:\n"
+      "                pipes.append(os.pipe()); os.set_blocking(pipes[-1][1], False)\n                try:\n"
+      "                    while True: os.write(pipes[-1][1], bytes(4096))\n                except BlockingIOError: pass\n"
+      "        except OSError: pass\n        time.sleep(30); os._exit(0)\ntime.sleep(12); print('HE' + 'LD')")  # fmt: skip
+hoard("descriptors of many processes", "import select\nfor n in range(200):\n    if os.fork() == 0:\n        polls = []\n        try:\n"
+      "            while True: polls.append(select.epoll())\n        except OSError: pass\n        time.sleep(30); os._exit(0)\n"
+      "time.sleep(12); print('HE' + 'LD')")  # fmt: skip
+hoard("a mapping that may be dropped", "import ctypes\nlibc = ctypes.CDLL(None); libc.mmap.restype = ctypes.c_void_p\n"
+      "p = libc.mmap(None, ctypes.c_size_t(900 << 20), 3, 0x28, -1, 0)\nif p in (None, 2**64 - 1): raise OSError('none')\n"
+      "ctypes.memset(p, 1, 900 << 20)\ntime.sleep(1); print('HE' + 'LD')")  # fmt: skip
+case("memory: attributes of files", CRASHED | MEMORY | OUTPUT, "for n in range(19_000):\n    open(f'/tmp/{n}', 'w').close(); os.setxattr(f'/tmp/{n}', 'user.a', bytes(60_000))\n"
+      "time.sleep(1); print('HE' + 'LD')",
+     limits=SMALL, silent=HELD)  # fmt: skip
+hoard("mappings of files in three folders", "import mmap\nmaps = []\nfor place in ('/dev/shm/x', '/tmp/x', 'x'):\n    f = open(place, 'w+b'); f.truncate(190 << 20)\n"
+      "    m = mmap.mmap(f.fileno(), 190 << 20); maps.append(m)\n    for i in range(0, 190 << 20, 4096): m[i] = 1\n"
+      "time.sleep(1); print('HE' + 'LD')")  # fmt: skip
+case(
+    "another program in the kernel's place",
+    TIMEOUT | CRASHED,
+    "os.execv('/bin/sleep', ['sleep', '98765'])",
+    limits=SHORT,
+)
+case(
+    "stops every process",
+    OK | TIMEOUT,
+    "import signal\ntry: os.kill(-1, signal.SIGSTOP)\nexcept OSError: pass",
+    limits=SHORT,
+)
+case("signals without end for the warden", OK | CRASHED, "import signal\nfor _ in range(3000):\n    for n in (signal.SIGCHLD, signal.SIGUSR1, 40):\n"
+     "        try: os.kill(os.getppid(), n)\n        except OSError: pass")  # fmt: skip
+case("forty daemons", CRASHED, "for _ in range(40):\n    if os.fork() == 0:\n        os.setsid()\n"
+     "        if os.fork() == 0: os.execv('/bin/sleep', ['sleep', '98765'])\n        os._exit(0)\nos._exit(3)")  # fmt: skip
+case("takes all cores", OK, "before = len(os.sched_getaffinity(0))\nos.sched_setaffinity(0, range(64))\n"
+     "if len(os.sched_getaffinity(0)) != before: print('LEAK')", silent=LEAK)  # fmt: skip
+case(
+    "descriptors that were left open",
+    OK,
+    "for n in os.listdir('/proc/self/fd'):\n    try: leads = os.readlink(f'/proc/self/fd/{n}')\n    except OSError: continue\n"
+    "    if not leads.startswith(('socket:', 'pipe:', 'anon_inode:', '/dev/null', '/proc/')): print('LEAK', leads)",
+    silent=LEAK,
+)
+case(
+    "writes into /proc",
+    OK,
+    "for p in ('1/oom_score_adj', '1/comm', '1/clear_refs', 'sys/kernel/pid_max', 'sys/kernel/ns_last_pid', 'self/uid_map', 'sysrq-trigger'):\n"
+    "    try:\n        with open(f'/proc/{p}', 'w') as f: f.write('0')\n        print('LEAK', p)\n    except OSError: pass",
+    silent=LEAK,
+)
+case(
+    "what /proc tells of the warden",
+    OK,
+    "for p in ('environ', 'maps', 'cwd', 'root', 'exe', 'fd', 'mem', 'auxv', 'io'):\n"
+    "    p = f'/proc/1/{p}'\n    try: print('LEAK', p, os.listdir(p) if os.path.isdir(p) else open(p, 'rb').read(9))\n    except OSError: pass",
+    silent=LEAK,
+)
+case(
+    "programs that make namespaces",
+    OK,
+    "import subprocess\nfor words in (['bwrap', '--ro-bind', '/', '/', 'true'], ['unshare', '-Ur', 'true'], ['sudo', '-n', 'true'], ['su', '-c', 'true']):\n"
+    "    try: ended = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, timeout=5).returncode\n    except OSError: continue\n"
+    "    if ended == 0: print('LEAK', words)",
+    silent=LEAK,
+)
+RAW = """\
+k = get_ipython().kernel; s = k.session
+def send(kind, content, place=k.iopub_socket):
+    parts = [s.pack(s.msg_header(kind)), s.pack(k.get_parent()['header']), b'{}', content]
+    place.send_multipart([b'<IDS|MSG>', s.sign(parts), *parts]); time.sleep(.5)
+"""
+case("a message nested 100,000 deep", CRASHED | OUTPUT, RAW + "send('stream', b'{\"name\": \"stdout\", \"text\": ' + b'[' * 100_000 + b']' * 100_000 + b'}')", "1")  # fmt: skip
+case("a message with a number of 500,000 digits", CRASHED | OUTPUT, RAW + "send('stream', b'{\"name\": \"stdout\", \"text\": 1' + b'0' * 500_000 + b'}')", "1")  # fmt: skip
+case("messages of the wrong types", CRASHED | OK, RAW + "for kind, content in (('stream', b'{}'), ('stream', b'{\"name\": \"stdout\", \"text\": [1]}'),\n"
+     "    ('display_data', b'{\"data\": []}'), ('error', b'{\"ename\": 1}'), ('clear_output', b'7'), ('update_display_data', b'{\"transient\": {\"display_id\": []}}')):\n"
+     "    send(kind, content)", "1")  # fmt: skip
+case("says that it has ended, and fails", CRASHED, RAW + "send('status', b'{\"execution_state\": \"idle\"}')\nraise ValueError('hidden')", "1")  # fmt: skip
+case("half a character, and a name that is no text", OK, "print('a\\udcff')\nos.mkdir(b'\\xff\\xfe'); print(os.listdir('.'))")  # fmt: skip
+predictions("a hard link", "for path in ('/etc/passwd', DATA + '/covid.test.csv', sys.executable):\n    try: os.link(path, out / 'submission.csv')\n"
+            "    except OSError: pass", "no submission.csv")  # fmt: skip
+predictions("a file that grows", WRITE + "if os.fork() == 0:\n    with open(out / 'submission.csv', 'ab') as f:\n        while True: f.write(b'x' * 100_000); f.flush()\ntime.sleep(1)",
+            states=BAD_FILE | OUTPUT)  # fmt: skip
+predictions("a file that is swapped", WRITE + "if os.fork() == 0:\n    while True:\n        os.rename(out / 'submission.csv', out / 't'); os.symlink('/dev/urandom', out / 'submission.csv')\n"
+            "        os.unlink(out / 'submission.csv'); os.rename(out / 't', out / 'submission.csv')\ntime.sleep(1)",
+            states=OK | BAD_FILE)  # fmt: skip
+MORE, CASES = CASES, COMMON
+
 
 def filled(content: bytes, **places) -> bytes:
     """The content with {labels}, {out}, {secret} and {port} filled in, and other braces left alone."""

@@ -1,6 +1,7 @@
 """The battery, through the whole grader: it lives, ends in time, leaves nothing behind, and no forgery scores.
 
-It runs under the best tier of this machine; with `HW_TEST_TIERS=all` under every one that holds a hostile notebook.
+It runs under the best tier of this machine; with `HW_TEST_TIERS=all` under every one that holds a hostile notebook, and
+with more cases.
 `pytest -rP` shows case by case the tier and how it ended.
 """
 
@@ -22,6 +23,7 @@ from tests.grading import battery
 
 pytestmark = pytest.mark.skipif(bool(kernels.why_not()), reason=f"no sandbox here: {kernels.why_not()}")
 WAYS = {"A": ("A", False), "A by bubblewrap": ("A", True), "C": ("C", False)}
+ALL = os.environ.get("HW_TEST_TIERS") == "all"
 IN_SIGHT_OF_C = (
     "answers", "peeks", "network", "debugger", "deletes", "kills", "plants", "student after", "package", "memory:",
     "keys", "warden", "sockets", "wherever", "64 allowed",
@@ -33,14 +35,14 @@ def skip_unless_wanted(way: str) -> None:
     best = sandbox.probe()
     if tier != "C" and (why := sandbox.why_not(tier, bubblewrap)):
         pytest.skip(f"this machine lacks tier {way}: {why}")
-    wanted = os.environ.get("HW_TEST_TIERS") == "all" and tier != "C"
-    if not wanted and (tier, bubblewrap) != (best.tier, best.bubblewrap):
+    if not (ALL and tier != "C") and (tier, bubblewrap) != (best.tier, best.bubblewrap):
         pytest.skip(f"this machine has a better tier: {best}")
 
 
 def chosen(tier: str) -> list[battery.Case]:
     """Under tier C a machine is not put at risk by the cases that this tier does not hold."""
-    return [case for case in battery.CASES if tier != "C" or not any(word in case.name for word in IN_SIGHT_OF_C)]
+    cases = battery.CASES + (battery.MORE if ALL and tier != "C" else [])
+    return [case for case in cases if tier != "C" or not any(word in case.name for word in IN_SIGHT_OF_C)]
 
 
 def grade_them_all(way: str, out: Path, listener: socket.socket) -> dict[str, tuple[records.Record, str]]:
@@ -59,7 +61,7 @@ def grade_them_all(way: str, out: Path, listener: socket.socket) -> dict[str, tu
         jobs[key] = records.Job(key, "hw01", "run", str(source), str(out), str(exam), "smoke", tier=tier,
                                 bubblewrap=bubblewrap, limits=limits)  # fmt: skip
     names = {key: case.name for key, case in zip(jobs, chosen(tier), strict=True)}
-    graded = controller.grade(list(jobs.values()), workers=2)
+    graded = controller.grade(list(jobs.values()), workers=4)  # most wait, for a deadline or for an end
     return {names[record.key]: (record, shown(jobs[record.key].executed_path)) for record in graded}
 
 

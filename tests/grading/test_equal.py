@@ -36,6 +36,7 @@ def plan(handed: Path, out: Path, exam: Path) -> controller.Plan:
 def results(made: controller.Plan) -> str:
     found = made.records()
     assert set(found) == set(made.jobs), "a submission was lost"
+    assert "INFRA_ERROR" not in {record.state for record in found.values()}
     rows = reports.rows(made.handed, found, made.card, Policy())
     assert len({row.student for row in rows}) == len(rows), "a student stands there twice"
     return reports.results_csv(rows)

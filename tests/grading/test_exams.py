@@ -8,7 +8,7 @@ import pytest
 
 from common import data
 from common.data.cache import cached
-from common.generators.secrets import apart, is_secret
+from common.generators.secrets import apart, hidden, is_secret
 from common.grading import controller
 from common.paths import cache_dir
 from common.submission.card import cards, find_card
@@ -32,11 +32,11 @@ def rows(split) -> set[bytes]:
 @pytest.mark.parametrize("name", [name for name in READY if name not in LOOKED_UP])
 def test_no_row_of_an_exam_is_public(name, tmp_path):
     exam = data.export(name, tmp_path / "exam", seed=SEED, profile="smoke")
-    hidden = rows(data.load(name, source=exam, profile="smoke").test)
+    asked = rows(data.load(name, source=exam, profile="smoke").test)
     public = data.load(name, profile="smoke")
     known = rows(public.test) | rows(getattr(public, "train", ()))
-    assert hidden and known
-    assert not hidden & known
+    assert asked and known
+    assert not asked & known
 
 
 def test_the_exam_of_homework_14_has_no_public_digit(tmp_path):
@@ -61,6 +61,19 @@ def test_what_is_hidden_is_drawn_by_a_generator_of_its_own():
     first, second = draw(2022)[1], np.random.default_rng([2022, 3]).integers(11, size=40)[20:]
     assert (first == second).all(), "public data has changed"
     assert not is_secret(2**31) and is_secret(SEED)
+
+
+@pytest.mark.parametrize("name", ["hw08", "hw13"])
+def test_what_is_hidden_has_a_seed_of_its_own(name, tmp_path, monkeypatch):
+    """Another one gives other answers, and the same pictures to learn from."""
+    answers, shown = [], []
+    for number in range(2):
+        monkeypatch.setattr(f"common.homeworks.{name}.data.hidden", lambda seed, what, n=number: 2**70 + n)
+        folder = data.export(name, tmp_path / str(number), seed=SEED, profile="smoke")
+        answers.append((folder / "labels" / "reference.csv").read_bytes())
+        shown.append(data.load(name, source=folder, profile="smoke").train.x.tobytes())
+    assert answers[0] != answers[1] and shown[0] == shown[1]
+    assert hidden(7, "x") == 7 and is_secret(hidden(SEED, "x")) and hidden(SEED, "x") != hidden(SEED, "y")
 
 
 @pytest.mark.parametrize("name", ["hw01", "hw03"])
@@ -94,6 +107,19 @@ def test_an_exam_made_by_the_grader(tmp_path):
             assert mode & 0o055 == 0o055, f"a notebook of another user cannot enter {path}"
         else:
             assert mode & 0o044 == 0o044, f"a notebook of another user cannot read {path}"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no permissions")
+def test_a_report_is_for_whoever_made_it(tmp_path):
+    """Grades and other people's work: a new report folder is closed to others, one that is there stays as it is."""
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "ann.csv").write_text("id\n")
+    exam = data.export("hw01", tmp_path / "exam", seed=5, profile="smoke")
+    for out, mode in (("new", 0o700), ("old", 0o750)):
+        if out == "old":
+            (tmp_path / out).mkdir(mode)
+        controller.plan("hw01", tmp_path / "in", tmp_path / out, how="files", data=exam, profile="smoke")
+        assert stat.S_IMODE((tmp_path / out).stat().st_mode) == mode
 
 
 def test_nothing_of_a_secret_seed_is_kept_in_the_cache(tmp_path, monkeypatch):

@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import itertools
 import os
 import signal
 import subprocess
@@ -17,7 +18,7 @@ from common.errors import HomeworkError, NotebookError
 from common.grading import controller, prepare, records, scorer
 from common.grading.helper import Helper
 from common.grading.worker import Worker
-from common.kernels import cgroups, sandbox, scratch
+from common.kernels import cgroups, sandbox, scratch, warden
 from tests.grading.battery import LOOK, WRITE, notebook
 
 LINUX = pytest.mark.skipif(bool(kernels.why_not()), reason=f"no sandbox here: {kernels.why_not()}")
@@ -139,6 +140,18 @@ def test_a_worker_is_asked_three_times_and_a_failure_is_noted(tmp_path, exam):
     assert records.read(one.failed_path).state == "INFRA_ERROR" and records.read(one.record_path) is None
 
 
+def test_a_report_folder_without_room(tmp_path, exam, monkeypatch):
+    """One sentence where the test set cannot be made; a record that cannot be written ends nobody else's run."""
+    full = OSError(errno.ENOSPC, "No space left on device")
+    monkeypatch.setattr(controller, "replacing", fails(full))
+    with pytest.raises(HomeworkError, match=r"cannot be made in .*No space left"):
+        controller._exam(controller.find_card("hw01"), tmp_path, "smoke")
+    monkeypatch.setattr(controller.records, "write", fails(full))
+    station = controller.Station()
+    station.worker = Dies()
+    assert station.grade(job(tmp_path, exam, b"")).state == "INFRA_ERROR"
+
+
 def test_what_takes_long_to_read_is_its_makers_fault(tmp_path, monkeypatch):
     """Parsing a student's source is limited in time and in memory, in another process than the worker."""
     helper, path = Helper("common.grading.prepare"), tmp_path / "x.ipynb"
@@ -146,7 +159,7 @@ def test_what_takes_long_to_read_is_its_makers_fault(tmp_path, monkeypatch):
         path.write_bytes(notebook("x = " + "1 + " * 1_500_000 + "1"))  # takes gigabytes to parse
         with contextlib.suppress(NotebookError):
             prepare.ask(helper, path, records.Limits())
-        monkeypatch.setattr(prepare, "CPU_SECONDS", 1)
+        monkeypatch.setattr(prepare, "SUMS_SECONDS", 1)
         assert prepare.ask_sums(helper, ["\n".join(f"x{n} = %pwd" for n in range(20_000))]) == []
         assert helper.ended == -signal.SIGXCPU
         monkeypatch.undo()
@@ -155,6 +168,22 @@ def test_what_takes_long_to_read_is_its_makers_fault(tmp_path, monkeypatch):
         assert prepare.ask(helper, path, limits) == prepare.prepare(path.read_bytes(), limits)  # the next, as ever
     finally:
         helper.close()
+
+
+def test_limits_alone_without_a_fork_server(tmp_path, exam, monkeypatch):
+    """Tier C as macOS and Windows have it: a plain kernel, its time and its output limited, its file scored."""
+    monkeypatch.setenv("HW_FAST_KERNELS", "0")
+    worker, seen = Worker(), []
+    for number, (cell, limits) in enumerate(
+        [("pass", records.Limits()), ("while True: pass", records.Limits(deadline=2.0)), ("1 / 0", records.Limits())]
+    ):
+        source = tmp_path / str(number)
+        source.mkdir()
+        one = job(source, exam, notebook(LOOK, WRITE, cell), tier="C", limits=limits)
+        seen.append(worker.grade(one))
+    worker.close()
+    assert [record.state for record in seen] == ["OK", "TIMEOUT", "CRASHED"], seen
+    assert seen[0].score is not None and seen[0].tier == "C"
 
 
 # --- being stopped ----------------------------------------------------------------------------------------------------
@@ -199,6 +228,16 @@ def _lives(pid: int) -> bool:
         return b" Z " not in Path(f"/proc/{pid}/stat").read_bytes()
     except OSError:
         return False
+
+
+def test_what_is_written_stays(tmp_path, exam):
+    """A worker whose controller was killed may end its job after the next one has begun it: the first record counts."""
+    worker, one = Worker(), records.Job(**{**job(tmp_path, exam, b"").__dict__, "how": "files"})
+    first = worker.grade(one)
+    content = one.record_path.read_bytes()
+    (Path(one.source) / "submission.csv").write_bytes((exam / "labels" / "reference.csv").read_bytes())
+    assert worker.grade(one) == first and one.record_path.read_bytes() == content
+    worker.close()
 
 
 @LINUX
@@ -327,6 +366,19 @@ def test_the_hidden_target_is_in_the_key_of_a_job(tmp_path, exam, monkeypatch):
         monkeypatch.setenv("HW10_TARGET", str(target))
         keys.append(str(controller._common_key(card, one)))
     assert len(set(keys)) == 3
+
+
+@LINUX
+def test_what_lies_behind_descriptors_is_counted():
+    """Where no control group counts it: a pipe holds bytes that are no process's."""
+    before = warden._descriptors(os.getpid())
+    pipes = [os.pipe() for _ in range(200)]
+    try:
+        assert warden._descriptors(os.getpid()) - before >= 200 * warden._PIPE
+    finally:
+        for fd in itertools.chain.from_iterable(pipes):
+            os.close(fd)
+    assert warden._descriptors(2**22 + 1) == 0  # it has ended
 
 
 # --- shares of the machine --------------------------------------------------------------------------------------------

@@ -3,10 +3,14 @@
 `HW_TEST_FUZZ=10000` damages so many; without it a hundred of each kind.
 """
 
+import contextlib
+import copy
 import io
+import json
 import os
 import random
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -48,14 +52,49 @@ def damaged(content: bytes, dice: random.Random) -> bytes:
     return bytes(made[: dice.randrange(len(made) + 1)] if dice.random() < 0.05 else made)
 
 
+ODD = (None, True, -1, 1e308, "", "\ud800", "x" * 999, [], {}, [[]], {"cells": []}, "code", ["parameters"])
+
+
+def misshapen(content: bytes, dice: random.Random) -> bytes:
+    """The content, a JSON, with some of its values lost, doubled, or others than they ought to be."""
+    whole = json.loads(content)
+    for _ in range(dice.randint(1, 4)):
+        places = list(_places(whole))
+        if not places:
+            break
+        holder, key = dice.choice(places)
+        kind = dice.randrange(4)
+        if kind == 0:
+            del holder[key]
+        elif kind == 1 and isinstance(holder, list):
+            holder.insert(key, holder[key])
+        elif kind == 2:
+            other, there = dice.choice(places)
+            with contextlib.suppress(LookupError):  # it went with the one before
+                holder[key] = copy.deepcopy(other[there])
+        else:
+            holder[key] = copy.deepcopy(dice.choice(ODD))
+    return json.dumps(whole).encode()
+
+
+def _places(value) -> Iterator[tuple]:
+    """Each list or object inside a JSON with each of its keys."""
+    for key in list(value) if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ():
+        yield value, key
+        yield from _places(value[key])
+
+
+@pytest.mark.filterwarnings("ignore::SyntaxWarning")  # of code that somebody else wrote
 @pytest.mark.parametrize("seed", range(4))
 def test_notebooks(seed):
     dice, content = random.Random(seed), notebook(LOOK, WRITE, "%pwd", "x = 1  # 王")
-    for _ in range(COUNT // 4):
+    before = prepare(content, Limits())
+    for number in range(COUNT // 4):
         try:
-            prepare(damaged(content, dice), Limits())
+            prepare((misshapen if number % 2 else damaged)(content, dice), Limits())
         except NotebookError as error:
             assert "\n" not in str(error)
+    assert prepare(content, Limits()) == before, "the next student's notebook is another now"
 
 
 def whole(name: str, exam: Path, folder: Path) -> dict[str, bytes]:
@@ -90,6 +129,10 @@ def test_prediction_files(name, tmp_path, monkeypatch):
         scores = scorer.score(name, folder / main_of(name), str(exam), "smoke")
         assert "\n" not in scores.problem, number
         assert scores.problem or scores.score == 0.5
+    monkeypatch.undo()
+    fresh = scorer.score(name, tmp_path / "whole" / main_of(name), str(exam), "smoke")
+    assert fresh.problem == "" and fresh.score is not None
+    assert data.reference(name, source=exam, profile="smoke").equals(scorer._reference(name, str(exam), "smoke"))
 
 
 def main_of(name: str) -> str:

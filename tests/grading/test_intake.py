@@ -4,8 +4,10 @@ import io
 import os
 import random
 import stat
+import struct
 import unicodedata
 import zipfile
+import zlib
 from pathlib import Path
 
 import pytest
@@ -240,6 +242,32 @@ def test_western_names_stay(tmp_path):
     assert set(collect(source, tmp_path / "out")) == {"Müller", "Ann"}
 
 
+def test_a_name_beside_the_name(tmp_path):
+    """7-Zip, WinRAR and Info-ZIP write a name in UTF-8 beside the one in the country's own spelling."""
+    raw, name = "王小明.ipynb".encode("big5"), "王小明.ipynb".encode()
+    field = struct.pack("<BI", 1, zlib.crc32(raw)) + name
+    info = zipfile.ZipInfo("A" * len(raw))
+    info.extra = struct.pack("<HH", 0x7075, len(field)) + field
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
+        archive.writestr(info, BOOK)
+        archive.writestr("bo.ipynb", BOOK)
+    content = (tmp_path / "x.zip").read_bytes()
+    (tmp_path / "x.zip").write_bytes(content.replace(b"A" * len(raw), raw))
+    assert set(collect(tmp_path / "x.zip", tmp_path / "out")) == {"王小明", "bo"}
+    (tmp_path / "x.zip").write_bytes(content.replace(b"A" * len(raw), b"ann".ljust(len(raw), b"x")))  # renamed since
+    assert set(collect(tmp_path / "x.zip", tmp_path / "out")) == {"ann".ljust(len(raw), "x"), "bo"}
+
+
+@pytest.mark.parametrize(
+    "written", ["B11901001", "b11901001", "Ｂ１１９０１００１", "B11901001\u200b", " B11901001\u3000"]
+)
+def test_one_name_written_in_many_ways(tmp_path, written):
+    (tmp_path / "roster.csv").write_text(f"student\n{written}\nzoe\n", encoding="utf-8-sig")
+    handed = collect(zipped(tmp_path / "x.zip", {"B11901001/a.ipynb": BOOK, "zoe/b.ipynb": BOOK}), tmp_path / "out",
+                     roster=tmp_path / "roster.csv")  # fmt: skip
+    assert len(handed) == 2 and all(one.sha and one.listed for one in handed.values())
+
+
 CANVAS = {
     "anon_aB3dE_678901_hw1.ipynb": ("anon_aB3dE", 0),
     "anon_LATE_xY1zZ_678905_hw1.ipynb": ("anon_xY1zZ", 1),
@@ -358,6 +386,24 @@ def test_a_students_zip_unpacks_to_so_much_and_no_more(tmp_path):
     assert written <= intake.MAX_BYTES + (1 << 20)
 
 
+def test_zips_in_a_zip_unpack_to_so_much_together(tmp_path, monkeypatch):
+    """Each is small, and unpacks to little less than is allowed; together they would keep the class waiting."""
+    monkeypatch.setattr(intake, "MAX_ZIP", 3 << 20)
+    read, plain = [], intake._member
+    monkeypatch.setattr(intake, "_member", lambda *parts: read.append(len(made := plain(*parts))) or made)
+    many = zipped(tmp_path / "many.zip", {f"{n}.zip": bytes(2 << 20) for n in range(50)}).read_bytes()
+    handed = collect(both(tmp_path, {"ann/m.zip": many, "bob/b.ipynb": BOOK})[0], tmp_path / "out")
+    assert "cannot be unpacked" in handed["ann"].problem and handed["bob"].sha
+    assert sum(read) < 5 << 20
+
+
+def test_files_of_zips_in_zips_are_counted_together(tmp_path):
+    small = zipped(tmp_path / "small.zip", {f"{n}.txt": b"" for n in range(400)}).read_bytes()
+    files = {f"ann/{n}.zip": small for n in range(9)} | {"bob/b.ipynb": BOOK}
+    handed = collect(both(tmp_path, files)[0], tmp_path / "out")
+    assert "More than 1000 files" in handed["ann"].problem and handed["bob"].sha
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_no_damaged_zip_stops_the_class(tmp_path, seed):
     """A student's zip with bytes changed, cut or doubled: that student's line says so, and the others are graded."""
@@ -377,5 +423,6 @@ def test_no_damaged_zip_stops_the_class(tmp_path, seed):
         (tmp_path / "handed" / f"s{number}").mkdir()
         (tmp_path / "handed" / f"s{number}" / "w.zip").write_bytes(bytes(cut))
     handed = collect(tmp_path / "handed", tmp_path / "out")
-    assert handed["bob"].sha
+    assert (tmp_path / "out" / "intake" / handed["bob"].sha / "notebook.ipynb").read_bytes() == BOOK
     assert all(one.sha or one.problem for one in handed.values())
+    assert not any("\n" in one.problem for one in handed.values())

@@ -148,17 +148,43 @@ def test_records_are_read_whole_or_not_at_all(tmp_path):
 
 def imported(text: str, kind: str) -> dict[str, float]:
     """What a platform takes from a file, by its own rules: who is who -> points. An AssertionError: it refuses."""
-    rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
-    if kind == "canvas":  # the five columns come first, somebody is found by ID, or SIS User ID, or SIS Login ID
-        assert list(rows[0])[:5] == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"] and len(rows[0]) == 6
-        found = {row["ID"] or row["SIS User ID"] or row["SIS Login ID"]: float(list(row.values())[5]) for row in rows}
-    elif kind == "moodle":  # the worksheet's identifier, or else a column that is chosen
-        found = {
-            row["Identifier"].removeprefix("Participant ") or row["Email address"]: float(row["Grade"]) for row in rows
-        }
-    else:
-        found = {row["SID"] or row["Email"]: float(row["Total Score"]) for row in rows}
-    assert "" not in found and len(found) == len(rows)
+    return {"canvas": _by_canvas, "moodle": _by_moodle, "gradescope": _by_gradescope}[kind](
+        list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))
+    )
+
+
+def _by_canvas(rows: list[list[str]]) -> dict[str, float]:
+    """Canvas's gradebook_importer.rb: three to seven columns of the student, then a column per assignment."""
+    header, *rows = rows
+    assert "Student" in header[0] and "ID" in header[1] and header[2:5] == ["SIS User ID", "SIS Login ID", "Section"]
+    assert len(header) == 6 and header[5], "one assignment"
+    found = {}
+    for row in rows:
+        if "Points Possible" in row[0]:
+            assert float(row[5]) == 4
+            continue
+        who = row[1] or row[2] or row[3]  # else it looks for an equal name, which we do not rely on
+        assert who and who not in found
+        found[who] = float(row[5])
+    return found
+
+
+def _by_moodle(rows: list[list[str]]) -> dict[str, float]:
+    """Moodle's assignfeedback_offline: the worksheet is refused without these three; others are passed over."""
+    header, *rows = rows
+    who, grade, _ = (header.index(name) for name in ("Identifier", "Grade", "Last modified (grade)"))
+    assert all(len(row) == len(header) for row in rows)
+    found = {row[who].removeprefix("Participant "): float(row[grade]) for row in rows}
+    assert all(row[who].startswith("Participant ") for row in rows) and len(found) == len(rows)
+    return found
+
+
+def _by_gradescope(rows: list[list[str]]) -> dict[str, float]:
+    """The columns of Gradescope's own downloads; somebody is found by SID, or by e-mail."""
+    header, *rows = rows
+    name, sid, email, total = (header.index(column) for column in ("Name", "SID", "Email", "Total Score"))
+    found = {row[sid] or row[email]: float(row[total]) for row in rows}
+    assert "" not in found and len(found) == len(rows) and all(row[name] for row in rows)
     return found
 
 
@@ -211,6 +237,14 @@ def test_a_group_is_no_pair_of_twins():
     assert [row.flags for row in rows] == [
         ("the same file as cid",), ("the same file as cid",), ("the same file as ann, bo",)
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("formula", ["=1+1", "＝1+1", "＋1", "\u200b =1+1", "\x07\t@SUM(A1)", "\ufeff-1", "﹦1"])
+def test_no_name_is_a_formula(formula):
+    """A spreadsheet in Chinese computes what begins with a wide equals sign, too."""
+    (row,) = reports.rows([Handed(formula, "x", "s")], {"s": Record("k", "hw01", "OK")}, CARD, Policy())
+    (found,) = csv.DictReader(io.StringIO(reports.results_csv([row])))
+    assert found["student"].startswith("'")
 
 
 @pytest.mark.parametrize("trick", ["\x1b[2J", "\x9b31m", "\x1b]0;PWNED\x07", "\u202e", "\u2028", "\x07"])

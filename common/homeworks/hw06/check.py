@@ -1,4 +1,4 @@
-"""Checks of what the tasks of homework 6 ask for: losses and penalties of GANs, schedules and flows of diffusion."""
+"""Checks of what the tasks of homework 6 ask for: losses and penalties of GANs, paths and questions of diffusion."""
 
 import math
 from collections.abc import Callable
@@ -7,6 +7,7 @@ import torch
 from torch.nn import functional
 
 from common.check import Case, compare
+from common.homeworks.hw06.judge_gan import Enlarge
 
 _REAL, _FAKE = torch.tensor([2.0, -0.5, 0.3, 1.0]), torch.tensor([-1.0, 0.4, -2.0, 0.5])
 
@@ -153,44 +154,160 @@ def _mixing(function: Callable) -> str | None:
     return None
 
 
+def follow(function: Callable) -> bool:
+    """`function(average, generator, share)`: moves the weights of `average`, and what batch normalisation counted."""
+
+    def asked(share):
+        average, generator = _two_networks()
+        before = {name: value.clone() for name, value in generator.state_dict().items()}
+        function(average, generator, share)
+        if any((value != before[name]).any() for name, value in generator.state_dict().items()):
+            raise ValueError("it changes the generator, which goes on learning: change the average in place")
+        return _state(average)
+
+    def answer(share, statistics=True):
+        average, generator = _two_networks()
+        old, new = _state(average), _state(generator)
+        moved = {name: old[name].lerp(new[name], share) for name in old}
+        return {name: moved[name] if statistics or "running" not in name else old[name] for name in old}
+
+    known = {
+        "the shares are exchanged: `share` is how far the average goes towards the generator": answer(0.9),
+        "running_mean and running_var stay behind; they are no parameters, so go over state_dict()": answer(0.1, False),
+        "it is the generator now: go `share` of the way, no further": answer(1.0),
+        "it has not moved; change its tensors in place, as with lerp_": answer(0.0),
+    }
+    cases = [Case((share,), answer(share), f"share {share:g}") for share in (1.0, 0.1)]
+    return compare("follow", asked, cases, known=known)
+
+
+def _two_networks() -> list[torch.nn.Module]:
+    networks = [torch.nn.Sequential(torch.nn.Linear(3, 2), torch.nn.BatchNorm1d(2)) for _ in range(2)]
+    for network, value in zip(networks, (1.0, 3.0), strict=True):
+        for k, tensor in enumerate(network.state_dict().values()):
+            tensor.copy_(torch.full_like(tensor, value + k))
+    return networks
+
+
+def _state(network: torch.nn.Module) -> dict:
+    return {name: value.clone() for name, value in network.state_dict().items() if value.is_floating_point()}
+
+
+def enlarge(block: type[torch.nn.Module]) -> bool:
+    """`block(inputs, outputs)`: the residual block with `body` and `short` that makes maps twice as large."""
+
+    def asked(inputs, outputs, x):
+        made, right = block(inputs, outputs), _filled(Enlarge(inputs, outputs))
+        made(x)  # so that a stub says that it is one
+        if {n: v.shape for n, v in made.state_dict().items()} != {n: v.shape for n, v in right.state_dict().items()}:
+            raise ValueError(
+                "`body` should be batch norm, ReLU, Upsample, 3 x 3, batch norm, ReLU, 3 x 3, in this order"
+            )
+        made.load_state_dict(right.state_dict())
+        return made(x).detach()
+
+    def parts(inputs, outputs, x):
+        right = _filled(Enlarge(inputs, outputs))
+        return right.body(x).detach(), functional.interpolate(right.short(x), scale_factor=2).detach()
+
+    cases = []
+    for inputs, outputs, side in ((2, 2, 3), (3, 5, 4)):
+        x = torch.randn(2, inputs, side, side, generator=torch.Generator().manual_seed(0))
+        words = f"maps of {inputs} channels and {side} x {side} pixels"
+        cases.append(Case((inputs, outputs, x), sum(parts(inputs, outputs, x)), words))
+    body, short = parts(*cases[-1].args)
+    known = {
+        "the short cut is missing: add `short(x)`, made twice as large": body,
+        "the body is missing: add it to the short cut": short,
+    }
+    return compare("Enlarge", asked, cases, known=known)
+
+
+def _filled(network: torch.nn.Module) -> torch.nn.Module:
+    """With weights that hang on nothing but their shapes."""
+    generator = torch.Generator().manual_seed(1)
+    for weight in network.parameters():
+        weight.data.copy_(torch.randn(weight.shape, generator=generator) / 3)
+    return network
+
+
 # --- diffusion ------------------------------------------------------------------------------------------------------
 
 
-def cosine_schedule(function: Callable) -> bool:
-    """`function(t)`: the share of the picture's variance that is left at times t (B,)."""
-    t = torch.tensor([0.0, 0.1, 0.5, 0.9])
-    s = 0.008
-
-    def angle(t, s=s):
-        return (t + s) / (1 + s) * math.pi / 2
-
-    first = math.cos(s / (1 + s) * math.pi / 2)
-    right = torch.cos(angle(t)) ** 2 / first**2
+def straight_path(function: Callable) -> bool:
+    """`function(t)`: the shares of picture and noise at times t (B,), a pair."""
+    t = torch.tensor([0.0, 0.2, 0.9, 1.0])
     known = {
-        "the cosine is not squared": torch.cos(angle(t)) / first,
-        "it is not 1 at t = 0: divide by its value there": torch.cos(angle(t)) ** 2,
-        "it rises; the picture's share falls, so it is the cosine and not the sine": torch.sin(angle(t)) ** 2,
+        "the shares are exchanged; at t = 0 there is only picture, and its share comes first": (t, 1 - t),
+        "the squares of the shares add up to one; on a straight line the shares themselves do": (
+            (1 - t).sqrt(),
+            t.sqrt(),
+        ),
     }
-    cases = [Case((torch.tensor([0.0]),), torch.ones(1), "t = 0"), Case((t,), right, "t = 0, 0.1, 0.5 and 0.9")]
-    return compare("cosine_schedule", function, cases, known=known)
+    cases = [Case((t[:1],), (1 - t[:1], t[:1]), "t = 0"), Case((t,), (1 - t, t), "t = 0, 0.2, 0.9 and 1")]
+    return compare("straight_path", function, cases, known=known)
 
 
-def flow_loss(function: Callable) -> bool:
-    """`function(net, x, t, noise)` for pictures x and noise (B, 3, S, S), and times t (B,)."""
+def direction(function: Callable) -> bool:
+    """`function(x, noise)` for pictures and noise (B, 3, S, S)."""
     x, noise = _pictures(3), _pictures(3, seed=1)
-    t = torch.tensor([0.2, 0.5, 0.9])
-
-    def net(x, t):
-        return 0.3 * x + t.view(-1, 1, 1, 1)
-
-    def value(share, target):
-        share = share.view(-1, 1, 1, 1)
-        return functional.mse_loss(net((1 - share) * x + share * noise, t), target)
-
     known = {
-        "the direction is the wrong way round: from picture to noise, noise - x": value(t, x - noise),
-        "the mixture is the wrong way round: at t = 0 it should be the picture": value(1 - t, noise - x),
-        "it asks for the noise; ask for the direction, noise - x": value(t, noise),
+        "it is the wrong way round: from the picture to the noise it is noise - x": x - noise,
+        "it is the noise itself": noise,
+        "it is the picture itself": x,
     }
-    case = Case((net, x, t, noise), value(t, noise - x), "three pictures at times 0.2, 0.5 and 0.9")
-    return compare("flow_loss", function, [case], known=known)
+    return compare("direction", function, [Case((x, noise), noise - x, "three pictures")], known=known)
+
+
+def picture_of_direction(function: Callable) -> bool:
+    """`function(found, x, a, s)` for x = a picture + s noise and found = noise - picture, all (B, 3, S, S)."""
+    picture, noise = _pictures(3), _pictures(3, seed=1)
+
+    def mixed(a, s):
+        return noise - picture, a * picture + s * noise, torch.tensor(a), torch.tensor(s)
+
+    cases = [
+        Case(mixed(0.0, 1.0), picture, "noise alone, a = 0 and s = 1"),
+        Case(mixed(0.7, 0.3), picture, "a = 0.7 and s = 0.3"),
+        Case(mixed(0.6, 0.8), picture, "a = 0.6 and s = 0.8"),
+    ]
+    found, x, a, s = cases[-1].args
+    known = {
+        "the picture is still multiplied by a + s: divide by it": x - s * found,
+        "it is right where a + s = 1 alone; in general both shares count": x - s * found / (a + s),
+        "it is what would be right if the network were asked for the noise": (x - s * found) / a,
+        "the direction has the wrong sign: x = (a + s) picture + s found": (x + s * found) / (a + s),
+        "it is the noise, not the picture": noise,
+    }
+    return compare("picture_of_direction", function, cases, known=known)
+
+
+def middle_times(function: Callable) -> bool:
+    """`function(n)`: n random times, sigmoids of standard normal numbers."""
+
+    def asked(n):
+        t = function(n)
+        if not isinstance(t, torch.Tensor):
+            return t
+        if t.shape != (n,):
+            raise ValueError(f"expected the shape ({n},), found {tuple(t.shape)}")
+        share = {"inside of 0 and 1": float(((t >= 0) & (t <= 1)).float().mean())}
+        return share | {f"below {edge}": float((t < edge).float().mean()) for edge in (0.25, 0.5, 0.75)}
+
+    def expected(cdf):
+        return {"inside of 0 and 1": 1.0} | {f"below {edge}": cdf(edge) for edge in (0.25, 0.5, 0.75)}
+
+    def normal(x):
+        return 0.5 * (1 + math.erf(x / math.sqrt(2)))
+
+    right = expected(lambda t: normal(math.log(t / (1 - t))))
+    known = {
+        "the times are spread evenly; most should lie in the middle": expected(lambda t: t),
+        "these are normal numbers, many of them outside of 0 and 1; the sigmoid is missing": expected(normal)
+        | {"inside of 0 and 1": normal(1) - 0.5},
+        "a sigmoid of even numbers never comes below 0.5; it takes normal ones": expected(
+            lambda t: 0.0 if t <= 0.5 else math.log(t / (1 - t))
+        )
+        | {"below 0.75": 1.0},
+    }
+    return compare("middle_times", asked, [Case((20_000,), right, "20,000 of them")], tolerance=0.02, known=known)

@@ -28,6 +28,15 @@ def nearest_face(splits, across: int = 8) -> np.ndarray:
     return torch.cdist(test, train).min(dim=1).values.numpy()
 
 
+def nearest_colors(splits, bins: int = 4) -> np.ndarray:
+    """How far the most similar face of the training set is by its colours alone, wherever in the picture they are.
+
+    Square roots of histograms with `bins` steps of each channel, so that distances are Hellinger's.
+    """
+    test, train = (torch.from_numpy(_color_histograms(images, bins)) for images in _both(splits))
+    return torch.cdist(test, train).min(dim=1).values.numpy()
+
+
 def components(splits, k: int = 64, square: int = 1) -> np.ndarray:
     """What is left of a face outside the first k principal components, averaged over squares of pixels."""
     test, train = (_tensor(part) for part in _both(splits))
@@ -46,6 +55,15 @@ def components_from_afar(splits) -> np.ndarray:
 
 def _both(splits) -> tuple[np.ndarray, np.ndarray]:
     return splits.test.x, splits.train.x
+
+
+def _color_histograms(images: np.ndarray, bins: int) -> np.ndarray:
+    """Roots of the share of pixels of each colour: (N, S, S, 3) uint8 to (N, bins ** 3) float32."""
+    steps = images.astype(np.int64) * bins // 256
+    colors = (steps @ [bins**2, bins, 1]).reshape(len(images), -1)
+    which = colors + bins**3 * np.arange(len(images))[:, None]
+    counts = np.bincount(which.ravel(), minlength=len(images) * bins**3).reshape(len(images), -1)
+    return np.sqrt(counts / colors.shape[1]).astype(np.float32)
 
 
 def _tensor(images: np.ndarray) -> torch.Tensor:

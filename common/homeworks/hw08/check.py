@@ -1,4 +1,4 @@
-"""Checks of homework 8: the parts of a variational autoencoder, coarse noise, and pictures pasted from themselves.
+"""Checks of homework 8: the parts of a variational autoencoder, errors from afar, coarse noise, pasted pictures.
 
 What is random is asked many times and judged by its statistics, far from where chance could decide.
 """
@@ -37,6 +37,34 @@ def kl_divergence(function: Callable) -> bool:
 def draw_code(function: Callable) -> bool:
     """`draw_code(mean, log_variance)`, both (B, Z): a sample of N(mean, variance) that gradients pass through."""
     return _tell("draw_code", function, _draw_code_problem)
+
+
+def error_from_afar(function: Callable) -> bool:
+    """`error_from_afar(model, x, restored)`: (B, 1, 8, 8) of x and restored (B, 3, S, S); the model is not needed."""
+    x, restored = (torch.randn(2, 3, SIDE, SIDE, generator=torch.Generator().manual_seed(seed)) for seed in (3, 4))
+    checkered = torch.ones(1, 3, SIDE, SIDE)
+    checkered[..., ::2] = -1
+    error = restored - x
+    cases = [
+        Case((None, 0 * checkered, checkered), torch.zeros(1, 1, 8, 8), "an error of +1 and -1 in turn, 0 from afar"),
+        Case((None, 0 * x[:1], 0 * x[:1] + 2), torch.full((1, 1, 8, 8), 4.0), "an error of 2 everywhere"),
+        Case((None, x, restored), _afar(error).pow(2).mean(dim=1, keepdim=True), "two random pictures"),
+    ]
+    known = {
+        "it squares before it averages over the squares: too light and too dark must cancel out first": (
+            _afar(error.pow(2)).mean(dim=1, keepdim=True)
+        ),
+        "it takes the size of the error before it averages: too light and too dark must cancel out first": (
+            _afar(error.abs()).pow(2).mean(dim=1, keepdim=True)
+        ),
+        "it averages over the colours before it squares: a wrong colour may have the right brightness": (
+            _afar(error).mean(dim=1, keepdim=True).pow(2)
+        ),
+        "the error is not squared": _afar(error).mean(dim=1, keepdim=True),
+        "it adds the colours: take their mean": _afar(error).pow(2).sum(dim=1, keepdim=True),
+        "the colours are still there, (B, 3, 8, 8): take their mean and keep one map": _afar(error).pow(2),
+    }
+    return compare("error_from_afar", function, cases, known=known)
 
 
 def coarse_noise(function: Callable) -> bool:
@@ -221,6 +249,11 @@ def _shape_problem(found, shape) -> str | None:
     if found.is_floating_point() and not torch.isfinite(found).all():
         return "the result has NaN or infinite values"
     return None
+
+
+def _afar(error: torch.Tensor) -> torch.Tensor:
+    """Means over 8 x 8 squares of each picture."""
+    return torch.nn.functional.adaptive_avg_pool2d(error, 8)
 
 
 def _kl(mean, log_variance) -> torch.Tensor:

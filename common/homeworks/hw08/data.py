@@ -23,6 +23,7 @@ from common.data.fetch import Download
 from common.data.originals import find_file, find_root, read_lines
 from common.errors import DataError
 from common.generators import odd_faces
+from common.generators.secrets import hidden
 
 SEED = 2022
 KINDS = ("normal", *odd_faces.KINDS)
@@ -136,13 +137,14 @@ def _made(profile: str, seed: int) -> dict[str, np.ndarray]:
     n_train, n_each, n_asked = SIZES[profile]
 
     def build():
-        streams = np.random.SeedSequence([seed, 8]).spawn(4)
+        streams = np.random.SeedSequence([seed, 8]).spawn(2)
+        asked = np.random.SeedSequence([hidden(seed, "test pictures"), 8]).spawn(4)[2:]
         of_train, of_validation, of_test = (
-            int.from_bytes(s.generate_state(4).tobytes(), "little") for s in streams[:3]
+            int.from_bytes(s.generate_state(4).tobytes(), "little") for s in (*streams, asked[0])
         )
         validation, kinds = _mixed(of_validation, n_each, KINDS[1:])
         test, answers = _mixed(of_test, n_asked, [name for name in KINDS[1:] if name not in UNASKED])
-        order = np.random.default_rng(streams[3]).permutation(len(test))
+        order = np.random.default_rng(asked[1]).permutation(len(test))
         return {
             "train": odd_faces.normal_faces(of_train, n_train),
             "validation": validation, "kinds": kinds,

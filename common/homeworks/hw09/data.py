@@ -26,6 +26,7 @@ from common.data.pictures import picture_files, read_pictures, write_pictures
 from common.errors import DataError
 from common.generators.food import CLASSES, FORMS, Cue, picture, pictures, stuck_on
 from common.generators.homonyms import Sentences, sentences
+from common.generators.secrets import hidden
 
 SEED = 2022
 # gallery pictures of each class, validation questions, test questions
@@ -157,7 +158,8 @@ def _draw(profile: str, seed: int) -> dict[str, np.ndarray]:
     arrays = {"gallery_x": shown.images, "gallery_y": shown.labels, "gallery_food": shown.masks}
     network = zoo.load()
     for number, (name, n) in enumerate((("validation", n_validation), ("test", n_test))):
-        x, asked, where = questions([seed, 9, number], n, zoo.CUE, lambda x: zoo.probabilities(network, x))
+        own = hidden(seed, "test questions") if name == "test" else seed
+        x, asked, where = questions([own, 9, number], n, zoo.CUE, lambda x: zoo.probabilities(network, x))
         arrays |= {f"{name}_x": x, f"{name}_asked": asked, f"{name}_where": where}
     return arrays
 

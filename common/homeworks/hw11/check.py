@@ -1,4 +1,4 @@
-"""Checks of homework 11: reversed gradients, the schedule of λ, information maximisation, balanced pseudo-labels.
+"""Checks of homework 11: reversed gradients, information maximisation, balanced pseudo-labels.
 
 Each accepts every right form, and names the mistakes that are known.
 """
@@ -38,18 +38,6 @@ def reverse_gradient(function: Callable) -> bool:
         "the values themselves are changed: forwards, nothing may happen to them": [-0.25 * features, -0.25 * weight],
     }
     return compare("reverse_gradient", gradient if callable(function) else function, cases, known=known)
-
-
-def schedule(function: Callable) -> bool:
-    """`schedule(progress)`: 2 / (1 + exp(-10 progress)) - 1, from 0 at the start (0) to nearly 1 at the end (1)."""
-    cases = [Case((p,), torch.tensor(_rising(p)), f"progress {p:g}") for p in (0.0, 1.0, 0.5, 0.1)]
-    known = {
-        "it starts at 1: subtract 1": torch.tensor(_rising(0.1) + 1),
-        "it starts at a half: the sigmoid is stretched, 2 / (1 + exp(-10 p)) - 1": torch.tensor((_rising(0.1) + 1) / 2),
-        "it falls: the exponent needs a minus": torch.tensor(-_rising(0.1)),
-        "it rises along a straight line": torch.tensor(0.1),
-    }
-    return compare("schedule", function, cases, known=known)
 
 
 def information_loss(function: Callable) -> bool:
@@ -131,10 +119,6 @@ def balanced_labels(function: Callable) -> bool:
 
 
 # --- the right answers, and some wrong ones ---------------------------------------------------------------------------
-
-
-def _rising(progress: float) -> float:
-    return 2 / (1 + math.exp(-10 * progress)) - 1
 
 
 def _entropies(logits: torch.Tensor) -> torch.Tensor:

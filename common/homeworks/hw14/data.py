@@ -23,7 +23,7 @@ from common.data.originals import files_in, find_file, find_root, read_lines
 from common.errors import DataError
 from common.generators.digits import digits
 from common.generators.rotations import angles, rotate
-from common.generators.secrets import is_secret
+from common.generators.secrets import apart, is_secret
 
 SEED = 2022
 COURSE = (0.0, 20.0, 40.0, 60.0, 80.0)  # degrees of its tasks
@@ -133,7 +133,7 @@ def read(folder: Path, profile: str) -> tuple[Splits, pd.DataFrame]:
 def _digits(profile: str, seed: int):
     """Images (N, 8, 8) uint8 and classes, to learn from and to be tested on: real, or for an exam made up."""
     images, classes = digits(seed, REAL) if is_secret(seed) else _real()
-    order = np.random.default_rng([seed, 14]).permutation(len(images))
+    order = apart(np.random.default_rng([seed, 14]), seed, "order").permutation(len(images))
     learn, test = SIZES[profile]
     rows, asked = order[:learn], order[learn : learn + test]
     return (images[rows], classes[rows]), (images[asked], classes[asked])

@@ -1,0 +1,139 @@
+"""Homework 6: training steps per second of the GAN, fed from memory and fed item by item; the notebooks' memory.
+
+    python benchmarks/gan.py [--rounds 5] [--steps 20] [--batch 32] [--clock cpu]
+    python benchmarks/gan.py --memory [smoke|standard]
+
+The networks and losses of the solution notebook, one thread. Rounds are interleaved, each way once per round in an
+order drawn anew; times are medians, and the ratio is taken within a round.
+
+- resident: bytes in memory, a batch is picked at once, and only that becomes floats (the notebook's way)
+- Dataset: a DataLoader opens one file after another and transforms each picture by itself (the course's way), without
+  workers; its folder holds the same pictures
+"""
+
+import argparse
+import random
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from itertools import cycle
+from pathlib import Path
+
+import torch
+from torch.utils.data import DataLoader, Dataset
+
+from common.homeworks.hw06 import data as hw06
+from common.notebooks import books
+from common.submission.card import find_card
+
+
+class Files(Dataset):
+    """One picture at a time, read, turned into a PIL image and back, as the course's CrypkoDataset."""
+
+    def __init__(self, folder: Path, side: int):
+        from torchvision import transforms
+
+        self.files = sorted(folder.glob("*.png"))
+        self.change = transforms.Compose(
+            [
+                transforms.ToPILImage(),
+                transforms.Resize((side, side)),
+                transforms.ToTensor(),
+                transforms.Normalize(mean=(0.5, 0.5, 0.5), std=(0.5, 0.5, 0.5)),
+            ]
+        )
+
+    def __len__(self):
+        return len(self.files)
+
+    def __getitem__(self, i):
+        from torchvision.io import read_image
+
+        return self.change(read_image(str(self.files[i])))
+
+
+def speed(options) -> None:
+    clock = time.perf_counter if options.clock == "wall" else time.process_time
+    torch.set_num_threads(1)
+    splits, _ = hw06.builtin("standard")
+    book = books.definitions(books.paths(find_card("hw06_gan"))[1])
+    book["side"] = side = splits.train.shape[1]
+    pictures = torch.from_numpy(splits.train).permute(0, 3, 1, 2).contiguous()
+    with tempfile.TemporaryDirectory() as folder:
+        hw06.write_pictures(Path(folder), [str(k) for k in range(len(splits.train))], splits.train)
+        loader = DataLoader(Files(Path(folder), side), batch_size=options.batch, shuffle=True, drop_last=True)
+        from_files = cycle_of(loader)
+
+        def resident():
+            return book["scaled"](pictures[torch.randint(len(pictures), (options.batch,))])
+
+        ways = {"resident": resident, "Dataset": lambda: next(from_files)}
+        losses = {
+            "nothing but feeding": None,
+            "WGAN-GP": (book["wasserstein_critic"], book["wasserstein_generator"]),
+            "R3GAN": (book["relativistic_critic"], book["relativistic_generator"]),
+        }
+        print(f"{options.rounds} rounds of {options.steps} steps, batches of {options.batch}, {options.clock} clock")
+        print(f"{'':22}" + "".join(f"{way + ', steps/s':>20}" for way in ways) + f"{'resident is faster by':>24}")
+        for name, pair in losses.items():
+            step = trainer(book, pair, options.batch) if pair else lambda real: None
+            times = {way: [] for way in ways}
+            for turn in range(options.rounds + 1):  # the first warms up
+                for way in random.sample(list(ways), len(ways)):
+                    began = clock()
+                    for _ in range(options.steps):
+                        step(ways[way]())
+                    if turn:
+                        times[way].append(clock() - began)
+            speeds = "".join(f"{options.steps / statistics.median(seconds):20.1f}" for seconds in times.values())
+            ratio = statistics.median(b / a for a, b in zip(*times.values(), strict=True))
+            print(f"{name:22}{speeds}{ratio:24.2f}", flush=True)
+
+
+def cycle_of(loader):
+    """Batches without end; every pass is shuffled anew (itertools.cycle would keep the first)."""
+    for _ in cycle([None]):
+        yield from loader
+
+
+def trainer(book: dict, losses: tuple, batch: int):
+    """One step of critic and generator on a batch of real pictures."""
+    generator, critic = book["make_generator"](), book["make_critic"]()
+    optimizers = [torch.optim.Adam(net.parameters(), 1e-3, (0.0, 0.9), fused=True) for net in (critic, generator)]
+    critic_loss, generator_loss = losses
+
+    def step(real):
+        fake = generator(torch.randn(batch, book["LATENT"]))
+        book["update"](optimizers[0], critic_loss(critic, real, fake.detach()))
+        book["update"](optimizers[1], generator_loss(critic, real, fake))
+
+    return step
+
+
+def memory(profile: str) -> None:
+    """Run starter and solution, and print the most memory that one of the processes held."""
+    for flags in ([], ["--solution"]):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+        command = [sys.executable, "-m", "common.cli", "run", "hw06_gan", "--profile", profile, *flags]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+        note = "" if peak > before else " at most"
+        print(f"{'solution' if flags else 'starter'}, {profile}:{note} {peak / 1024:.0f} MB", flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--steps", type=int, default=20)
+    parser.add_argument("--batch", type=int, default=32)
+    parser.add_argument("--clock", choices=("wall", "cpu"), default="wall")
+    parser.add_argument("--memory", nargs="?", const="standard", choices=("smoke", "standard"), metavar="PROFILE")
+    options = parser.parse_args()
+    memory(options.memory) if options.memory else speed(options)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,113 @@
+"""Homework 6, the GAN: all rungs, and a control for each, trained by the solution notebook's own cells.
+
+    python benchmarks/gan_ladder.py [--seeds 2022 1 2] [--data-seed 2022] [--rungs simple boss] [--controls medium]
+
+It runs the cells that define things and leaves out those that draw, so a seed takes a fraction of what `hw ladder`
+takes, and the scorer says the same to the last digit: every training begins with `set_seed`. One thread.
+"""
+
+import argparse
+import contextlib
+import io
+import time
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+import torch
+
+from common.homeworks.hw06 import data as hw06
+from common.homeworks.hw06 import judge, judge_gan
+from common.notebooks import books
+from common.submission.card import RUNGS, find_card
+
+CELLS = ("frechet", "networks", "enlarge", "smooth", "logistic", "penalty", "zero", "losses", "follow", "method",
+         "helpers", "loop")  # fmt: skip
+
+
+def notebook(seed: int, data_seed: int) -> tuple[dict, pd.DataFrame]:
+    """What the solution's cells define, and the scorer's table."""
+    space = {"PROFILE": "standard", "DEVICE": "cpu", "SEED": seed, "RUNG": "boss", "__name__": "notebook"}
+    splits, reference = hw06.builtin("standard", data_seed)
+    sources = {cell.id: cell.source for cell in books.read(books.paths(find_card("hw06_gan"))[1]).cells}
+    with contextlib.redirect_stdout(io.StringIO()):
+        exec(sources["imports"], space)
+        space |= {"splits": splits, "side": splits.train.shape[1]}
+        space["train_pictures"] = torch.from_numpy(splits.train).permute(0, 3, 1, 2)
+        for name in CELLS:
+            exec(sources[name], space)
+    return space, reference
+
+
+def score(generator: torch.nn.Module, reference: pd.DataFrame) -> str:
+    """What the scorer says of this generator, and in how many of its pictures a face is found."""
+    images = judge_gan.draw(generator.eval(), judge_gan.noise(reference["file"]))
+    frame = pd.DataFrame({"file": reference["file"], "image": list(judge.small(images))})
+    frame.attrs["weights"] = generator.state_dict()
+    copies = judge.copied(
+        judge.small(images), np.stack(reference["image"].tolist()), np.concatenate(reference["learnt"].tolist())
+    )
+    return (
+        f"{judge_gan.judge(reference, frame):8.4f}   {judge.faces_found(images):.2f} faces found, {copies:.3f} copies"
+    )
+
+
+def runs(space: dict, names: list[str], controls: list[str]) -> Iterator[tuple[str, torch.nn.Module]]:
+    """Names and generators, one after another: of the rungs `names`, and what must not reach the rungs `controls`."""
+    train, methods = space["train"], space["METHODS"]
+    for name in names:
+        made, *_, latest = train(**methods[name])
+        yield name, made
+        if methods[name]["averaging"]:
+            yield f"{name}, not averaged", latest
+    if "simple" in controls:
+        yield "simple, losses of the first GAN", train(**methods["simple"] | {"losses": logistic(space)})[0]
+        for clip in (0.01, 0.1):
+            yield f"simple, clipped at {clip}", clipped(space, clip)
+    slow = methods["medium"] | {"lr": methods["simple"]["lr"]}
+    if "medium" in controls:
+        yield "medium at simple's rate", train(**slow)[0]
+        yield "medium at simple's rate, R3GAN", train(**slow | {"losses": space["relativistic"]})[0]
+    if "boss" in controls:
+        yield "boss with the other generator", train(**methods["boss"] | {"make": space["make_generator"]})[0]
+
+
+def logistic(space: dict) -> tuple:
+    return space["logistic_critic"], space["logistic_generator"]
+
+
+def clipped(space: dict, clip: float) -> torch.nn.Module:
+    def critic_loss(critic, real, fake):
+        return critic(fake).mean() - critic(real).mean()
+
+    @torch.no_grad()
+    def after_critic(critic, _):
+        for weight in critic.parameters():
+            weight.clamp_(-clip, clip)
+
+    losses = (critic_loss, space["wasserstein_generator"])
+    return space["train"](**space["METHODS"]["simple"] | {"losses": losses}, after_critic=after_critic)[0]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[2022, 1, 2])
+    parser.add_argument("--data-seed", type=int, default=hw06.SEED)
+    parser.add_argument("--rungs", nargs="*", choices=RUNGS, default=RUNGS)
+    parser.add_argument("--controls", nargs="*", choices=RUNGS, default=[], help="of these rungs; strong has its own")
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    for seed in options.seeds:
+        space, reference = notebook(seed, options.data_seed)
+        began = time.process_time()
+        for name, generator in runs(space, options.rungs, options.controls):
+            seconds = time.process_time() - began
+            print(
+                f"seed {seed}, data {options.data_seed}: {name:32} {score(generator, reference)}, {seconds:4.0f} s",
+                flush=True,
+            )
+            began = time.process_time()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,81 @@
+"""Homework 4: all rungs and a control for each, trained by the solution notebook's own cells.
+
+    python benchmarks/speakers_ladder.py [--seeds 1 2 3] [--data-seed 2022] [--rungs simple boss] [--controls]
+
+It runs the cells that define and set things and leaves out those that draw, so a seed takes a fraction of what `hw
+ladder` takes. The test accuracy of a rung is the same to the last digit, because every training begins with `set_seed`.
+A control trains for as many steps as the rung that it belongs to.
+"""
+
+import argparse
+import contextlib
+import io
+import time
+from functools import partial
+
+import numpy as np
+import torch
+
+from common.homeworks.hw04 import data as hw04
+from common.notebooks import books
+from common.submission.card import find_card
+
+CELLS = ("resident", "crops", "centre", "pairs", "attention", "rate", "convolution", "statistics", "margin", "block",
+         "conformer", "net", "settings", "change", "over", "learn")  # fmt: skip
+
+
+def notebook(seed: int, data_seed: int) -> dict:
+    """What the solution's cells define, with the splits of `data_seed` and the test answers as `true`."""
+    space = {"PROFILE": "standard", "DEVICE": "cpu", "DATA": "builtin", "SEED": seed, "RUNG": "boss"}
+    splits, reference = hw04.builtin("standard", data_seed)
+    sources = {cell.id: cell.source for cell in books.read(books.paths(find_card("hw04"))[1]).cells}
+    with contextlib.redirect_stdout(io.StringIO()):
+        exec(sources["imports"], space)
+    space |= {"splits": splits, "speakers": splits.speakers, "groups": splits.groups, "n_mels": hw04.N_MELS}
+    for name in CELLS:
+        exec(sources[name], space)
+    method, _, _ = sources["method"].rpartition("\n")  # without the training itself
+    exec(method, space)
+    space["true"] = np.array([splits.speakers.index(name) for name in reference["Category"]])
+    return space
+
+
+def controls(space: dict) -> dict:
+    """Name -> a training, to be compared with the rung that the name begins with."""
+    learn, net, steps, falling = (space[name] for name in ("learn", "Net", "longer", "falling"))
+    conformer, change = space["conformer"], space["change"]
+    deep = partial(net, layers=3)
+    return {
+        "medium: one layer, with the schedule": lambda: learn(net, steps, factor=falling),
+        "medium: three layers, without the schedule": lambda: learn(deep, steps),
+        "strong: three encoder layers, wider": lambda: learn(partial(deep, d=96), steps, factor=falling),
+        "boss: SpecAugment, mean pooling": lambda: learn(conformer, steps, factor=falling, change=change),
+        "boss: attentive statistics alone": lambda: learn(partial(conformer, attentive=True), steps, factor=falling),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
+    parser.add_argument("--data-seed", type=int, default=hw04.SEED)
+    parser.add_argument("--rungs", nargs="*", default=["simple", "medium", "strong", "boss"])
+    parser.add_argument("--controls", action="store_true")
+    arguments = parser.parse_args()
+    print(f"test accuracy (validation in brackets), data seed {arguments.data_seed}, one thread")
+    for seed in arguments.seeds:
+        space = notebook(seed, arguments.data_seed)
+        trainings = {name: space["METHODS"][name] for name in arguments.rungs}
+        for name, train in (trainings | (controls(space) if arguments.controls else {})).items():
+            began = time.process_time()
+            with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+                model, history = train()
+            with torch.no_grad():
+                answers = space["over"](space["test_set"], model).argmax(dim=1).numpy()
+            score, seconds = (answers == space["true"]).mean(), time.process_time() - began
+            print(
+                f"seed {seed}  {name:45s}{score:7.4f} ({max(history['val_accuracy']):.3f}){seconds:6.0f} s", flush=True
+            )
+
+
+if __name__ == "__main__":
+    main()

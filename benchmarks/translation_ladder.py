@@ -1,0 +1,86 @@
+"""Homework 5: all rungs and a control for each, trained by the solution notebook's own cells.
+
+    python benchmarks/translation_ladder.py [--seeds 1 2 3] [--data-seed 2022] [--controls] [--rungs simple medium ...]
+
+It runs the cells that define and set things and leaves out those that draw, so a seed takes a fraction of what `hw
+ladder` takes. The BLEU of a rung is the same, because every method begins with `set_seed`. Three figures each: on the
+test (which the ladder counts), on the test's structures that training never had, on the validation pairs.
+"""
+
+import argparse
+import contextlib
+import io
+import time
+from collections.abc import Iterator
+
+import pandas as pd
+
+from common.homeworks.hw05 import data as hw05
+from common.homeworks.hw05 import judge
+from common.notebooks import books
+from common.submission.card import RUNGS, find_card
+
+CELLS = ("imports", "tokenizer", "pieces", "batches", "padding", "plain-loss", "attention", "better", "learn",
+         "translate", "net", "heads", "layer", "transformer", "methods", "back")  # fmt: skip
+
+
+def notebook(seed: int, data_seed: int, profile: str = "standard", cells=()) -> tuple[dict, pd.DataFrame]:
+    """What the solution's cells define at the boss rung (with `cells` more of them), and the right translations."""
+    splits, reference = hw05.builtin(profile, data_seed)
+    space = {"PROFILE": profile, "DEVICE": "cpu", "SEED": seed, "RUNG": "boss", "LARGE": False, "shown": 0}
+    space |= {name: getattr(splits, name) for name in ("train", "validation", "test", "unseen")}
+    space |= {"splits": splits, "__name__": "notebook"}
+    sources = {cell.id: cell.source for cell in books.read(books.paths(find_card("hw05"))[1]).cells}
+    with contextlib.redirect_stdout(io.StringIO()):
+        for name in (*CELLS, *cells):
+            exec(sources[name], space)
+    return space, reference
+
+
+def bleus(space: dict, reference: pd.DataFrame, net) -> dict[str, float]:
+    """BLEU on the test, on its unseen structures, and on the validation pairs."""
+    encode, decode, translate = (space[name] for name in ("encode", "decode", "translate"))
+    found, validation = decode(translate(net, encode(space["test"].en))), space["validation"]
+    parts = {
+        "test": judge.judge(reference, pd.DataFrame({"translation": found})),
+        "validation": judge.bleu(decode(translate(net, encode(validation.en))), validation.zh),
+    }
+    if reference["held_out"].any():
+        apart = reference["held_out"].to_numpy()
+        parts["unseen"] = judge.bleu(pd.Series(found)[apart].tolist(), reference["translation"][apart].tolist())
+    return parts
+
+
+def trained(space: dict, rungs, controls: bool) -> Iterator[tuple[str, object]]:
+    """Names and networks, one after another."""
+    for rung in rungs:
+        yield rung, space["METHODS"][rung]()
+    if controls:
+        yield from ((name, method()) for name, method in space["CONTROLS"].items())
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
+    parser.add_argument("--data-seed", type=int, default=hw05.SEED)
+    parser.add_argument("--rungs", nargs="*", choices=RUNGS, default=RUNGS)
+    parser.add_argument("--controls", action="store_true")
+    arguments = parser.parse_args()
+    for seed in arguments.seeds:
+        space, reference = notebook(seed, arguments.data_seed)
+        print(f"data {arguments.data_seed}, seed {seed}", flush=True)
+        each = trained(space, arguments.rungs, arguments.controls)
+        while True:
+            began = time.process_time()
+            with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+                name, found = next(each, (None, None))
+            if name is None:
+                break
+            figures = "  ".join(f"{part} {value:5.2f}" for part, value in bleus(space, reference, found.net).items())
+            print(
+                f"    {name:44s}{figures}   {len(found.steps):5} steps {time.process_time() - began:4.0f} s", flush=True
+            )
+
+
+if __name__ == "__main__":
+    main()
