@@ -104,30 +104,44 @@ def compare(images: int, iterations: int, rounds: int) -> None:
 
 
 def settings(images: int) -> None:
-    """Accuracy of each proxy on pictures made from the others, by steps, decay, probability and smallest size."""
-    solution = books.definitions(books.paths(find_card("hw10"))[1])
+    """Accuracy of each proxy on pictures made from the others, bare and behind the target's known defence."""
+    s = books.definitions(books.paths(find_card("hw10"))[1])
+    s.update(STEPS=10)
+    slope, smooth, diverse = s["slope"], s["smooth_gradient"], s["diverse"]
+
+    def smoothed(sigma, follow=slope):
+        def following(models, x, y):
+            loss, gradient = follow(models, x, y)
+            return loss, smooth(gradient, sigma)
+
+        return following
+
+    def sizes(smallest, draws):
+        return lambda models, x, y: slope(models, x, y, lambda x: diverse(x, smallest), draws)
+
+    def copies(noise, draws):
+        return lambda models, x, y: slope(models, x, y, lambda x: x + noise * (2 * torch.rand_like(x) - 1), draws)
+
+    rows = {f"{steps} steps": (slope, steps) for steps in (1, 10, 30)}
+    rows |= {f"sizes from {smallest}, {draws} draws": (sizes(smallest, draws), 10)
+             for smallest, draws in ((28, 1), (28, 2), (28, 4), (24, 2))}  # fmt: skip
+    rows |= {f"smoothed, sigma {sigma}": (smoothed(sigma), 10) for sigma in (0.7, 1.0, 1.5)}
+    rows |= {f"smoothed, 3 copies with noise {noise}": (smoothed(1.0, copies(noise, 3)), 10) for noise in (0.04, 0.08)}
     x, y = pictures(images)
     proxies = zoo.load_proxies()
-    rows = [(steps, decay, 0.0, 32) for steps in (10, 30) for decay in (0.0, 0.5, 1.0)]
-    rows += [(10, 1.0, 1.0, smallest) for smallest in (28, 24)]
-    rows += [(30, 1.0, probability, smallest) for probability in (0.5, 1.0) for smallest in (28, 24, 20)]
     print(f"{len(x)} pictures; accuracy of the proxy left out, mean over {len(proxies)}")
-    print(f"{'steps':>6}{'decay':>7}{'probability':>13}{'smallest':>10}{'accuracy':>10}")
-    for steps, decay, probability, smallest in rows:
-        found = []
-        for name, model in proxies.items():
-            others = ensemble([proxies[other] for other in proxies if other != name])
+    print(f"{'method':36}{'bare':>8}{'defended':>10}")
+    for name, (follow, steps) in rows.items():
+        bare, defended = [], []
+        for left_out, model in proxies.items():
+            others = [proxies[other] for other in proxies if other != left_out]
             torch.manual_seed(0)
-            adversarial, momentum = x.clone(), torch.zeros_like(x)
-            for _ in range(steps):
-                adversarial.requires_grad_()
-                shown = solution["diverse"](adversarial, probability, smallest)
-                (gradient,) = torch.autograd.grad(functional.cross_entropy(others(shown), y), adversarial)
-                momentum = solution["add_momentum"](momentum, gradient, decay)
-                adversarial = solution["step_within"](adversarial.detach(), momentum, x, 2 * EPSILON / steps, EPSILON)
+            changed, _ = s["attack"](others, x, y, follow=follow, steps=steps)
+            changed = (255 * changed).round() / 255
             with torch.no_grad():
-                found.append((model((255 * adversarial).round() / 255).argmax(dim=1) == y).float().mean().item())
-        print(f"{steps:6d}{decay:7.1f}{probability:13.1f}{smallest:10d}{sum(found) / len(found):10.3f}", flush=True)
+                for found, judge in ((bare, model), (defended, zoo.Defended(model))):
+                    found.append((judge(changed).argmax(dim=1) == y).float().mean().item())
+        print(f"{name:36}{statistics.mean(bare):8.3f}{statistics.mean(defended):10.3f}", flush=True)
 
 
 def main() -> None:

@@ -23,14 +23,15 @@ EPSILON = 8 / 255
 @pytest.fixture(scope="module")
 def solution():
     found = books.definitions(books.paths(find_card("hw10"))[1])
-    step, once = {"iterations": 3, "alpha": 0.01}, {"iterations": 1, "alpha": EPSILON}
-    rungs = {
-        "simple": {**once, "decay": 0.0, "probability": 0.0},
-        "medium": {**step, "decay": 0.0, "probability": 0.0},
-        "strong": {**step, "decay": 1.0, "probability": 0.0},
-        "boss": {**step, "decay": 1.0, "probability": 1.0},
-    }
-    found.update(epsilon=EPSILON, rungs=rungs, smallest=24)
+    methods = {"simple": "slope", "medium": "slope", "strong": "over_sizes", "boss": "smoothed"}
+    found.update(METHODS={rung: found[name] for rung, name in methods.items()}, STEPS=3)
+    return found
+
+
+@pytest.fixture(scope="module")
+def starter():
+    found = books.definitions(books.paths(find_card("hw10"))[0])
+    found.update(STEPS=3)
     return found
 
 
@@ -59,70 +60,67 @@ def away(y):
     return torch.where(y == 0, 1.0, -1.0)[:, None, None, None]
 
 
-def test_fgsm_on_a_linear_model(solution, linear):
+def test_one_step_on_a_linear_model(solution, linear):
     """There the gradient is the weight itself, so the answer is x + epsilon * sign(w), whichever way is uphill."""
     model, x, y = linear
-    expected = x + EPSILON * (away(y) * model.weight).sign()
-    starter = books.definitions(books.paths(find_card("hw10"))[0])
-    starter.update(epsilon=EPSILON)
-    for found, losses in (solution["attack"]([model], x, y, rung="simple"), starter["attack"]([model], x, y)):
-        torch.testing.assert_close(found, expected)
-        assert losses[0] < losses[1]
+    found, losses = solution["attack"]([model], x, y, follow=solution["METHODS"]["simple"], steps=1)
+    torch.testing.assert_close(found, x + EPSILON * (away(y) * model.weight).sign())
+    assert losses[0] < losses[1]
 
 
-@pytest.mark.parametrize("rung", ["medium", "strong"])
-def test_steps_on_a_linear_model(solution, linear, rung):
-    """The gradient's sign never changes, nor do momenta change it: three steps of 0.01 are a walk of 0.03."""
+def test_steps_on_a_linear_model(starter, solution, linear):
+    """Three steps of half of epsilon would go too far: they end at the limit, in starter and solution."""
     model, x, y = linear
-    found, losses = solution["attack"]([model], x, y, rung=rung)
-    torch.testing.assert_close(found, x + 0.03 * (away(y) * model.weight).sign())
-    assert len(losses) == 4 and losses == sorted(losses)
+    for found, losses in (
+        starter["attack"]([model], x, y),
+        solution["attack"]([model], x, y, follow=solution["slope"]),
+    ):
+        torch.testing.assert_close(found, x + EPSILON * (away(y) * model.weight).sign())
+        assert len(losses) == 4 and losses == sorted(losses)
 
 
-def test_momentum_remembers_what_the_gradient_forgets(solution):
-    """One pixel, a loss with a dip on the way: plain steps are caught in it, momentum walks through."""
-
-    class Bumpy(nn.Module):
-        def forward(self, x):  # rises to x = 0.515, falls to 0.525, rises again
-            t = (x.sum(dim=(1, 2, 3)) - 0.5) * 1000
-            score = t - 12 * torch.relu(t - 15) / 8 + 12 * torch.relu(t - 25) / 8
-            return torch.stack([torch.zeros_like(score), score / 10], dim=1)
-
-    solution["rungs"]["bump"] = {"iterations": 3, "alpha": 0.01, "decay": 0.0, "probability": 0.0}
-    solution["rungs"]["through"] = {**solution["rungs"]["bump"], "decay": 1.0}
-    x, y = torch.full((1, 1, 1, 1), 0.5), torch.tensor([0])
-    caught, _ = solution["attack"]([Bumpy()], x, y, rung="bump")
-    through, _ = solution["attack"]([Bumpy()], x, y, rung="through")
-    assert caught.item() == pytest.approx(0.51) and through.item() == pytest.approx(0.53)
+def test_the_limit_can_be_another(starter, solution, linear):
+    model, x, y = linear
+    for attack, follow in ((starter["attack"], {}), (solution["attack"], {"follow": solution["slope"]})):
+        found, _ = attack([model], x, y, 2 / 255, **follow)
+        assert (found - x).abs().max().item() == pytest.approx(2 / 255, abs=1e-6)
 
 
-def test_mi_fgsm_step_by_step(solution):
-    """Against the formulas of the paper, written out picture by picture, on a network that is not linear."""
+def test_steps_stay_within_both_limits(starter):
+    """By hand: along the sign of the gradient, near x, still a picture."""
+    t = torch.tensor
+    x, here = t([0.5, 0.5, 0.5, 0.98, 0.01]), t([0.52, 0.525, 0.47, 0.99, 0.0])
+    found = starter["step_within"](here, t([1.0, 3.0, 0.2, 5.0, 0.1]), x, 0.02, 0.03)
+    torch.testing.assert_close(found, t([0.53, 0.53, 0.49, 1.0, 0.02]))
+    torch.testing.assert_close(starter["step_within"](x, torch.zeros(5), x, 0.02, 0.03), x)
+
+
+def test_iterative_fgsm_step_by_step(solution):
+    """Against the formula of the paper, written out picture by picture, on a network that is not linear."""
     torch.manual_seed(0)
     model = nn.Sequential(nn.Conv2d(3, 4, 3), nn.Tanh(), nn.Flatten(), nn.Linear(144, 3))
     x, y = torch.rand(4, 3, 8, 8), torch.tensor([0, 1, 2, 1])
-    found, _ = solution["attack"]([model], x, y, rung="strong")
+    found, _ = solution["attack"]([model], x, y, follow=solution["slope"])
     for i in range(len(x)):
-        adversarial, momentum = x[i : i + 1].clone(), 0
+        adversarial = x[i : i + 1].clone()
         for _ in range(3):
             leaf = adversarial.clone().requires_grad_()
             (g,) = torch.autograd.grad(functional.cross_entropy(model(leaf), y[i : i + 1]), leaf)
-            momentum = momentum + g / g.abs().mean()
-            adversarial = torch.clamp(adversarial + 0.01 * momentum.sign(), x[i] - EPSILON, x[i] + EPSILON).clamp(0, 1)
+            adversarial = torch.clamp(adversarial + EPSILON / 2 * g.sign(), x[i] - EPSILON, x[i] + EPSILON).clamp(0, 1)
         torch.testing.assert_close(found[i : i + 1], adversarial, atol=1e-6, rtol=0)
 
 
-def test_only_diverse_inputs_are_drawn_at_random(solution):
-    """The seed changes nothing below boss, so one run of those rungs stands for every seed."""
+def test_chance_is_where_the_card_says(solution):
+    """The seed changes nothing where a rung calls itself deterministic, so one run of it stands for every seed."""
     torch.manual_seed(0)
     model = nn.Sequential(nn.Conv2d(3, 4, 3), nn.Tanh(), nn.AdaptiveAvgPool2d(4), nn.Flatten(), nn.Linear(64, 3))
     x, y = torch.rand(4, 3, 32, 32), torch.tensor([0, 1, 2, 1])
-    for rung in solution["rungs"]:
+    for rung, told in find_card("hw10").ladder["builtin"].rungs():
         found = []
         for seed in (1, 2):
             torch.manual_seed(seed)
-            found.append(solution["attack"]([model], x, y, rung=rung)[0])
-        assert torch.equal(*found) == (rung != "boss"), rung
+            found.append(solution["attack"]([model], x, y, follow=solution["METHODS"][rung])[0])
+        assert torch.equal(*found) == told.deterministic, rung
 
 
 def test_ensembles_average_logits(solution, linear):
@@ -131,42 +129,149 @@ def test_ensembles_average_logits(solution, linear):
     torch.testing.assert_close(solution["ensemble_logits"]([model, other], x), (model(x) + other(x)) / 2)
 
 
-def test_checks_know_right_and_wrong(solution, capsys):
-    assert check.hw10.step_within(solution["step_within"])
-    assert check.hw10.add_momentum(solution["add_momentum"])
-    assert check.hw10.diverse(solution["diverse"])
-    capsys.readouterr()
+def test_the_gradient_is_averaged_over_draws(solution, linear):
+    """Two draws that double and quadruple the picture: the mean loss and the mean gradient of both."""
+    model, x, y = linear
+    factors = iter([2.0, 4.0])
+    mean, gradient = solution["slope"]([model], x, y, lambda x: next(factors) * x, draws=2)
+    apart = [solution["slope"]([model], x, y, lambda x, by=by: by * x) for by in (2.0, 4.0)]
+    assert mean == pytest.approx((apart[0][0] + apart[1][0]) / 2)
+    torch.testing.assert_close(gradient, (apart[0][1] + apart[1][1]) / 2)
 
-    def stub(*args):
+
+SMOOTHED = "smooth_gradient"
+
+
+def gaussian(sigma, radius, square=True):
+    r = torch.arange(-radius, radius + 1).float()
+    weights = torch.exp(-(r**2) / (2 * sigma**2))
+    return weights[:, None] * weights if square else weights
+
+
+def smoothing(kernel_of, groups=3, pad=None, mode="constant"):
+    """A form of `smooth_gradient` with a kernel (K, K) of its own."""
+
+    def smooth_gradient(gradient, sigma):
+        kernel = kernel_of(sigma)
+        side = (len(kernel) // 2,) * 4 if pad is None else pad
+        padded = functional.pad(gradient, side, mode=mode)
+        return functional.conv2d(padded, kernel.expand(3, 3 // groups, -1, -1), groups=groups)
+
+    return smooth_gradient
+
+
+def normed(kernel):
+    return kernel / kernel.sum()
+
+
+def test_smoothing_is_checked(solution, capsys):
+    def row_by_row(gradient, sigma):
+        weights = normed(gaussian(sigma, 4, square=False))
+        down = functional.conv2d(gradient, weights.view(1, 1, -1, 1).expand(3, 1, -1, 1), padding=(4, 0), groups=3)
+        return functional.conv2d(down, weights.view(1, 1, 1, -1).expand(3, 1, 1, -1), padding=(0, 4), groups=3)
+
+    def torchvisions(gradient, sigma):
+        from torchvision.transforms.functional import gaussian_blur
+
+        return gaussian_blur(gradient, 9, sigma)
+
+    right = [
+        solution[SMOOTHED],
+        row_by_row,
+        torchvisions,
+        smoothing(lambda sigma: normed(gaussian(sigma, 5)), mode="reflect"),
+    ]
+    for function in right:
+        assert check.hw10.smooth_gradient(function)
+        assert capsys.readouterr().out == "smooth_gradient: right, in width, place and channels.\n"
+    assert check.hw10.smooth_gradient(smoothing(lambda sigma: gaussian(sigma, 4)))  # a sign does not care
+    assert "add up to 15.9 instead of 1" in capsys.readouterr().out
+
+    def stub(gradient, sigma):
         raise NotImplementedError
 
-    for name in ("step_within", "add_momentum", "diverse"):
-        assert not getattr(check.hw10, name)(stub)
-        assert capsys.readouterr().out.strip() == f"{name}: not done yet."
+    def mixed_pictures(gradient, sigma):
+        return solution[SMOOTHED](gradient, sigma).mean(dim=0, keepdim=True).expand_as(gradient)
+
+    def even(sigma):  # eight weights in a row have no middle
+        weights = torch.exp(-((torch.arange(8) - 3.5) ** 2) / (2 * sigma**2))
+        return normed(weights[:, None] * weights)
+
+    narrow = smoothing(lambda sigma: normed(gaussian(sigma / 2**0.5, 4)))
     wrong = [
-        ("step_within", lambda a, g, x, alpha, eps: (a + alpha * g.sign()).clamp(0, 1), "a later step"),
-        ("step_within", lambda a, g, x, alpha, eps: (a + alpha * g.sign()).clamp(x - eps, x + eps), "0 ... 1"),
-        ("step_within", lambda a, g, x, alpha, eps: (a + alpha * g).clamp(x - eps, x + eps).clamp(0, 1), "sign"),
-        ("add_momentum", lambda m, g, decay: decay * m + g / g.abs().mean(), "over the whole batch"),
-        ("add_momentum", lambda m, g, decay: decay * m + g, "far larger gradient"),
-        ("add_momentum", lambda m, g, decay: decay * m + g / g.abs().mean((1, 2, 3), True), "finite"),
-        ("diverse", lambda x, p, s: x, "probability 1|hardly varies"),
-        ("diverse", lambda x, p, s: solution["diverse"](x.detach(), p, s), "no gradient"),
-        ("diverse", lambda x, p, s: solution["diverse"](x, 1.0, s), "probability 0"),
-        ("diverse", lambda x, p, s: _corner(x, p, s), "place hardly varies"),
+        (stub, "not done yet"),
+        (lambda gradient, sigma: gradient, "it stayed a dot"),
+        (smoothing(lambda sigma: normed(gaussian(sigma, 4)), pad=(0, 0, 0, 0)), "pad by half the kernel"),
+        (smoothing(lambda sigma: normed(gaussian(sigma, 4)), groups=1), "channels are mixed"),
+        (mixed_pictures, "pictures are mixed"),
+        (smoothing(lambda sigma: torch.full((5, 5), 1 / 25)), "a flat square"),
+        (smoothing(even, pad=(4, 3, 4, 3)), "one side"),
+        (smoothing(lambda sigma: normed(gaussian(sigma, 4)), pad=(5, 3, 4, 4)), "one side|largest"),
+        (narrow, "too narrow"),
+        (smoothing(lambda sigma: normed(gaussian(1.0, 4))), "sigma = 1.6: at distance 1"),
+        (lambda gradient, sigma: gradient.numpy().tolist(), "expected a tensor"),
+        (lambda gradient, sigma: None, "expected a tensor"),
+        (lambda gradient, sigma: gradient @ gradient[0, 0, :3], "it stops with RuntimeError"),
+        (lambda gradient, sigma: gradient / 0, "NaN or infinite"),
     ]
-    for name, function, says in wrong:
-        assert not getattr(check.hw10, name)(function), says
+    for function, says in wrong:
+        assert not check.hw10.smooth_gradient(function), says
         said = capsys.readouterr().out.strip()
         assert any(part in said for part in says.split("|")) and "\n" not in said, said
 
 
-def _corner(x, probability, smallest):
-    if torch.rand(()) >= probability:
-        return x
-    size = int(torch.randint(smallest, 33, ()))
-    small = functional.interpolate(x, size=(size, size), mode="bilinear", align_corners=False)
-    return functional.pad(small, (0, 32 - size, 0, 32 - size))
+def test_random_sizes_are_checked(solution, capsys):
+    def resized(x, smallest, mode="bilinear"):
+        size = int(torch.randint(smallest, x.shape[-1] + 1, ()))
+        return functional.interpolate(x, size=(size, size), mode=mode), x.shape[-1] - size
+
+    def pasted(x, smallest):  # into zeros, in place
+        small, room = resized(x, smallest, "area")
+        top, left = np.random.default_rng(int(torch.randint(1 << 30, ()))).integers(0, room + 1, 2)
+        frame = torch.zeros_like(x)
+        frame[..., top : top + small.shape[-1], left : left + small.shape[-1]] = small
+        return frame
+
+    def torchvisions(x, smallest):
+        from torchvision.transforms import functional as transforms
+
+        size = int(torch.randint(smallest, 33, ()))
+        top, left = (int(torch.randint(0, 33 - size, ())) for _ in range(2))
+        small = transforms.resize(x, [size, size], antialias=True)
+        return transforms.pad(small, [left, top, 32 - size - left, 32 - size - top])
+
+    for function in (solution["diverse"], pasted, torchvisions):
+        assert check.hw10.diverse(function)
+        assert capsys.readouterr().out == "diverse: right, in size, place and gradient.\n"
+
+    def stub(x, smallest):
+        raise NotImplementedError
+
+    def in_the_corner(x, smallest):
+        small, room = resized(x, smallest)
+        return functional.pad(small, (0, room, 0, room))
+
+    def never_whole(x, smallest):
+        small, room = resized(x, smallest) if smallest == 32 else resized(x[..., :31, :31], smallest)
+        top, left = torch.randint(0, room + 1, (2,)).tolist()
+        more = 0 if smallest == 32 else 1
+        return functional.pad(small, (left, room - left + more, top, room - top + more))
+
+    wrong = [
+        (stub, "not done yet"),
+        (lambda x, smallest: x, "the size hardly varies"),
+        (lambda x, smallest: solution["diverse"](x.detach(), smallest), "no gradient"),
+        (in_the_corner, "the place hardly varies"),
+        (lambda x, smallest: resized(x, smallest)[0], "pad back"),
+        (lambda x, smallest: solution["diverse"](x, smallest - 6 if smallest < 32 else 32), "expected a square"),
+        (lambda x, smallest: solution["diverse"](x, smallest) * (0.5 if smallest < 32 else 1), "not x made smaller"),
+        (never_whole, "its own size"),
+        (lambda x, smallest: x if smallest == 32 else x @ x[0, 0, :3], "it stops with RuntimeError"),
+    ]
+    for function, says in wrong:
+        assert not check.hw10.diverse(function), says
+        said = capsys.readouterr().out.strip()
+        assert says in said and "\n" not in said, said
 
 
 # --- the judge ------------------------------------------------------------------------------------------------------

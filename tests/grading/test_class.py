@@ -144,7 +144,9 @@ def spreading(spread: list[str], number: int) -> Iterator[list[str]]:
 
 
 def records(out: Path) -> dict[Path, bytes]:
-    return {path: path.read_bytes() for path in (out / "records").glob("[0-9a-f]*.json")}
+    """What was graded; the note of a failure of ours (KEY.failed.json) is none, and may be written anew."""
+    found = (out / "records").glob("[0-9a-f]*.json")
+    return {path: path.read_bytes() for path in found if not path.name.endswith(".failed.json")}
 
 
 def command(words: list[str]) -> list[str]:

@@ -23,8 +23,8 @@ def rows(split) -> set[bytes]:
     parts = split if isinstance(split, tuple | list) else [split]
     found = set()
     for part in parts:
-        arrays = [value for value in vars(part).values() if isinstance(value, np.ndarray) and value.ndim > 1]
-        for array in arrays:
+        values = [part] if isinstance(part, np.ndarray | str) else vars(part).values()  # homework 6 shows names alone
+        for array in (value for value in values if isinstance(value, np.ndarray) and value.ndim > 1):
             found |= {row.tobytes() for row in array if np.asarray(row).size > 8}
     return found
 
@@ -33,8 +33,10 @@ def rows(split) -> set[bytes]:
 def test_no_row_of_an_exam_is_public(name, tmp_path):
     exam = data.export(name, tmp_path / "exam", seed=SEED, profile="smoke")
     asked = rows(data.load(name, source=exam, profile="smoke").test)
+    compared = data.reference(name, source=exam, profile="smoke")
+    asked |= rows(np.stack(compared["image"])) if "image" in compared else set()
     public = data.load(name, profile="smoke")
-    known = rows(public.test) | rows(getattr(public, "train", ()))
+    known = rows(public.test) | rows(getattr(public, "train", ())) | rows(getattr(public, "validation", ()))
     assert asked and known
     assert not asked & known
 
