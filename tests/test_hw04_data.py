@@ -129,7 +129,7 @@ def test_missing_utterance(dataset, ask):
 def test_cut_off_list(dataset):
     path = dataset / "metadata.json"
     path.write_text(path.read_text()[:300])
-    refused(dataset, str(path), "is no JSON", "cut off")
+    refused(dataset, str(path), "cannot be read as JSON", "cut off")
 
 
 @pytest.mark.parametrize("ask", [hw04.read, hw04.look])

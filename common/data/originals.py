@@ -6,9 +6,13 @@ missing, two different files for one, a number that was skipped.
 """
 
 import filecmp
+import json
+import pickle
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePath
+
+import numpy as np
 
 from common.errors import DataError
 
@@ -77,6 +81,42 @@ def read_lines(path: Path) -> list[str]:
     while lines and not lines[-1].strip():
         lines.pop()
     return lines
+
+
+def read_json(path: Path):
+    """What a JSON file holds. Raises FileNotFoundError, and DataError if it is no JSON."""
+    try:
+        return json.loads("\n".join(read_lines(path)))
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"{path} cannot be read as JSON ({error}); is it cut off? Get it again.") from None
+
+
+def read_frames(path: Path, width: int, listed_in: str) -> np.ndarray:
+    """The (T, width) float32 frames of an utterance, from a file that torch.save wrote of a tensor.
+
+    listed_in: what names the file, for the sentence if it is missing. Raises DataError where it is damaged, would run
+    code when loaded, has another shape, or numbers that are not finite.
+    """
+    import torch
+
+    try:
+        x = torch.load(path, map_location="cpu", weights_only=True)
+    except FileNotFoundError:
+        raise DataError(f"There is no {path}, though {listed_in} names it; unpack it again.") from None
+    except pickle.UnpicklingError:
+        raise DataError(
+            f"{path} cannot be read as a saved tensor; is it cut off? (It is no plain tensor, and what would run code is "
+            "not loaded.)"
+        ) from None
+    except (RuntimeError, EOFError, ValueError, OSError, KeyError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise DataError(f"{path} cannot be read as a saved tensor; is it cut off? ({reason[:120]})") from None
+    if not isinstance(x, torch.Tensor) or x.ndim != 2 or x.shape[1] != width or len(x) == 0:
+        found = f"a tensor of shape {tuple(x.shape)}" if isinstance(x, torch.Tensor) else f"a {type(x).__name__}"
+        raise DataError(f"{path}: expected a tensor of shape (T, {width}), found {found}.")
+    if not x.is_floating_point() or not bool(torch.isfinite(x).all()):
+        raise DataError(f"{path}: expected finite floating-point numbers, found NaN, infinity or {x.dtype}.")
+    return x.to(torch.float32).numpy()
 
 
 def numbered(files: Mapping[str, Path], prefix: str = "", first: Sequence[int] = (0, 1)) -> dict[int, Path]:

@@ -11,7 +11,6 @@ All frames of a split lie one after the other in one float32 array (413 MB for t
 neighbouring frames are cut from it batch by batch, never stored.
 """
 
-import pickle
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from common.data.cache import cached
-from common.data.originals import against, find_file, find_root, read_lines
+from common.data.originals import against, find_file, find_root, read_frames, read_lines
 from common.errors import DataError
 from common.generators import speech
 from common.generators.phones import CLASSES
@@ -138,7 +137,7 @@ def read(folder: Path, profile: str) -> tuple[Splits, pd.DataFrame]:
     x = np.empty((int(starts[-1]), N_FEATURES), dtype=np.float32)
     for name, start, end in zip(ids, starts, starts[1:], strict=False):
         path = _features_path(root, "train", name)
-        features = _read_features(path)
+        features = read_frames(path, N_FEATURES, "the split file")
         if len(features) != end - start:
             raise DataError(f"{path} has {len(features)} frames, but train_labels.txt has {end - start} labels for it.")
         x[start:end] = features
@@ -308,26 +307,7 @@ def _read_labels(root: Path, name: str) -> dict[str, np.ndarray]:
     return labels
 
 
-def _read_features(path: Path) -> np.ndarray:
-    """(T, 39) of one utterance."""
-    import torch
-
-    try:
-        x = torch.load(path, map_location="cpu", weights_only=True)
-    except FileNotFoundError:
-        raise DataError(f"There is no {path}, though its utterance stands in the split file.") from None
-    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError, OSError, KeyError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise DataError(f"{path} cannot be read as a saved tensor; is it cut off? ({reason[:120]})") from None
-    if not isinstance(x, torch.Tensor) or x.ndim != 2 or x.shape[1] != N_FEATURES or len(x) == 0:
-        found = f"a tensor of shape {tuple(x.shape)}" if isinstance(x, torch.Tensor) else f"a {type(x).__name__}"
-        raise DataError(f"{path}: expected a tensor of shape (T, {N_FEATURES}), found {found}.")
-    if not x.is_floating_point() or not bool(torch.isfinite(x).all()):
-        raise DataError(f"{path}: expected finite floating-point numbers, found NaN, infinity or {x.dtype}.")
-    return x.to(torch.float32).numpy()
-
-
 def _read_test(root: Path) -> Frames:
     ids = _read_ids(root, "test_split.txt")
-    features = [_read_features(_features_path(root, "test", name)) for name in ids]
+    features = [read_frames(_features_path(root, "test", name), N_FEATURES, "the split file") for name in ids]
     return Frames(tuple(ids), np.cumsum([0, *map(len, features)]), np.concatenate(features), None)

@@ -13,7 +13,6 @@ order of metadata.json, is validation: in the builtin data these come from a ses
 """
 
 import json
-import pickle
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 from common.data.cache import cached
-from common.data.originals import against, find_file, find_root, read_lines
+from common.data.originals import against, find_file, find_root, read_frames, read_json
 from common.errors import DataError
 from common.generators import voices
 from common.generators.secrets import apart
@@ -222,10 +221,7 @@ def _read_json(root: Path, name: str, *keys: str) -> tuple[Path, dict]:
     path = find_file(root, name)
     if path is None:
         raise DataError(f"There is no {root / name}. {HOW_TO_GET}")
-    try:
-        content = json.loads("\n".join(read_lines(path)))
-    except ValueError as error:
-        raise DataError(f"{path} is no JSON ({error}); is it cut off? Get it again.") from None
+    content = read_json(path)
     missing = [key for key in keys if not isinstance(content, dict) or key not in content]
     if missing:
         raise DataError(f"{path}: expected an object with {', '.join(map(repr, keys))}, and {missing[0]!r} is missing.")
@@ -285,29 +281,8 @@ def _read_features(root: Path, entries: list[_Entry], y: np.ndarray | None) -> U
     starts = np.cumsum([0, *(length for _, length in entries)])
     x = np.empty((int(starts[-1]), N_MELS), dtype=np.float32)
     for (name, length), start in zip(entries, starts[:-1], strict=True):
-        features = _read_one(root / name)
+        features = read_frames(root / name, N_MELS, "the list of utterances")
         if len(features) != length:
             raise DataError(f"{root / name} has {len(features)} frames, but its mel_len is {length}.")
         x[start : start + length] = features
     return Utterances(tuple(name for name, _ in entries), starts, x, y)
-
-
-def _read_one(path: Path) -> np.ndarray:
-    """(T, 40) of one utterance. A file that would run code is refused: weights_only."""
-    import torch
-
-    try:
-        x = torch.load(path, map_location="cpu", weights_only=True)
-    except FileNotFoundError:
-        raise DataError(f"There is no {path}, though the list of utterances names it; unpack it again.") from None
-    except pickle.UnpicklingError:
-        raise DataError(f"{path} is no plain tensor: it is damaged, or would run code, so it is not loaded.") from None
-    except (RuntimeError, EOFError, ValueError, OSError, KeyError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise DataError(f"{path} cannot be read as a saved tensor; is it cut off? ({reason[:120]})") from None
-    if not isinstance(x, torch.Tensor) or x.ndim != 2 or x.shape[1] != N_MELS or len(x) == 0:
-        found = f"a tensor of shape {tuple(x.shape)}" if isinstance(x, torch.Tensor) else f"a {type(x).__name__}"
-        raise DataError(f"{path}: expected a tensor of shape (T, {N_MELS}), found {found}.")
-    if not x.is_floating_point() or not bool(torch.isfinite(x).all()):
-        raise DataError(f"{path}: expected finite floating-point numbers, found NaN, infinity or {x.dtype}.")
-    return x.to(torch.float32).numpy()

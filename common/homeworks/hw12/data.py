@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from common.data.originals import find_file, find_root, read_lines
+from common.data.originals import find_file, find_root, read_json
 from common.errors import DataError, HomeworkError
 from common.files import replacing
 
@@ -154,10 +154,7 @@ def _read(folder: Path) -> dict:
     path = find_file(find_root(folder, FILE), FILE)
     if path is None:
         raise DataError(f"There is no file {folder / FILE}. {HOW_TO_GET}")
-    try:
-        episodes = json.loads("\n".join(read_lines(path)))
-    except ValueError as error:
-        raise DataError(f"{path} cannot be read as JSON: {error}.") from None
+    episodes = read_json(path)
     fault = _fault(episodes)
     if fault:
         raise DataError(f"{path}: {fault}.")
