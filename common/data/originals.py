@@ -105,8 +105,8 @@ def read_frames(path: Path, width: int, listed_in: str) -> np.ndarray:
         raise DataError(f"There is no {path}, though {listed_in} names it; unpack it again.") from None
     except pickle.UnpicklingError:
         raise DataError(
-            f"{path} cannot be read as a saved tensor; is it cut off? (It is no plain tensor, and what would run code is "
-            "not loaded.)"
+            f"{path} cannot be read as a saved tensor; is it cut off? "
+            "(It is no plain tensor, and what would run code is not loaded.)"
         ) from None
     except (RuntimeError, EOFError, ValueError, OSError, KeyError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
