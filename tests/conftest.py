@@ -3,11 +3,18 @@ import pytest
 from hypothesis import settings
 
 import common.notebooks  # noqa: F401 (before the tests import nbformat, which is dear without it)
+from common import kernels
 from tests.missing import why_not
 
 matplotlib.use("Agg")  # tests draw, and nobody looks
 settings.register_profile("homeworks", deadline=None, max_examples=50)  # a busy machine is no failure
 settings.load_profile("homeworks")
+
+
+@pytest.fixture
+def no_server(monkeypatch):
+    """As if no fork server were there, also in `make test`, where all tests share one."""
+    monkeypatch.delenv(kernels.SOCKET, raising=False)
 
 
 def pytest_collection_modifyitems(items):
