@@ -1,3 +1,5 @@
+import os
+
 import matplotlib
 import pytest
 from hypothesis import settings
@@ -14,7 +16,11 @@ settings.load_profile("homeworks")
 @pytest.fixture
 def no_server(monkeypatch):
     """As if no fork server were there, also in `make test`, where all tests share one."""
-    monkeypatch.delenv(kernels.SOCKET, raising=False)
+    if kernels.SOCKET in os.environ:
+        folder = os.path.dirname(os.environ[kernels.SOCKET])
+        paths = [path for path in os.environ["JUPYTER_PATH"].split(os.pathsep) if path != folder]
+        monkeypatch.setenv("JUPYTER_PATH", os.pathsep.join(paths))
+        monkeypatch.delenv(kernels.SOCKET)
 
 
 def pytest_collection_modifyitems(items):

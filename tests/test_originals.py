@@ -16,6 +16,12 @@ from common.errors import DataError
 ALL = [name for name in homeworks.having("data") if hasattr(data.module(name), "look")]
 
 
+@pytest.fixture(scope="module", params=ALL)
+def homework(request):
+    """Of the module, so that tests of one homework follow each other, and find what the one before has written."""
+    return request.param
+
+
 @pytest.fixture(scope="module")
 def written(tmp_path_factory):
     """A small set of a homework in the course's layout, made once."""
@@ -95,7 +101,6 @@ def same(one, other) -> bool:
 
 
 @pytest.mark.parametrize("happened", [junk, edited, nested, downloaded_twice, second_download_alone])
-@pytest.mark.parametrize("homework", ALL)  # the outer loop: what is written and read of one is there for all five
 def test_what_happens_to_files_changes_nothing(written, as_it_is, tmp_path, homework, happened):
     maker = data.module(homework)
     (right, keys), counts = as_it_is(homework)
@@ -106,7 +111,6 @@ def test_what_happens_to_files_changes_nothing(written, as_it_is, tmp_path, home
     assert maker.look(tmp_path / "set") == counts
 
 
-@pytest.mark.parametrize("homework", ALL)
 def test_the_list_agrees_with_the_loader(written, tmp_path, monkeypatch, homework):
     monkeypatch.setenv("HW_DATA_DIR", str(tmp_path))
     assert data.state(homework).startswith("missing")
