@@ -96,7 +96,9 @@ def by_papermill(folder: Path, jobs: int, names: list[str]) -> list[str]:
     """
     os.environ[DRAFT] = "1"  # nbval looks at whole pictures of starters, labs and boss rungs
     with kernels.serving(IMPORTED):
-        problems = _run([one.job(folder) for one in runs(names) if not one.by_nbval], jobs)
+        todo = [one for one in runs(names) if not one.by_nbval]
+        todo.sort(key=lambda one: RUNGS.index(one.label), reverse=True)  # the dearest first, so that all end together
+        problems = _run([one.job(folder) for one in todo], jobs)
         unlike = [card for card in ready(names) if not _same(card, folder, "starter", "simple")]
         return problems + _run([Run(card, "starter").job(folder, f"{card.id}-again") for card in unlike], jobs)
 
