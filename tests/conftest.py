@@ -1,3 +1,4 @@
+import gc
 import os
 
 import matplotlib
@@ -11,6 +12,7 @@ from tests.missing import why_not
 matplotlib.use("Agg")  # tests draw, and nobody looks
 settings.register_profile("homeworks", deadline=None, max_examples=50)  # a busy machine is no failure
 settings.load_profile("homeworks")
+gc.disable()  # until all is imported: to look for garbage among half a million objects takes long, and finds none
 
 
 @pytest.fixture
@@ -27,3 +29,9 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if reason := why_not(item.nodeid):
             item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def pytest_collection_finish():
+    gc.collect()
+    gc.freeze()  # what is there now stays: collections during the tests leave it alone
+    gc.enable()
