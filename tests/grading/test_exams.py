@@ -2,8 +2,6 @@
 
 import os
 import stat
-from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -31,19 +29,9 @@ def rows(split) -> set[bytes]:
     return found
 
 
-@pytest.fixture(scope="module")
-def exam_of(tmp_path_factory):
-    """A homework's exam, drawn once: what a secret seed makes is in no cache."""
-    return cache(lambda name: data.export(name, tmp_path_factory.mktemp(name) / "exam", seed=SEED, profile="smoke"))
-
-
-def answers_of(exam: Path) -> bytes:
-    return (exam / "labels" / "reference.csv").read_bytes()
-
-
 @pytest.mark.parametrize("name", [name for name in READY if name not in LOOKED_UP])
-def test_no_row_of_an_exam_is_public(name, exam_of):
-    exam = exam_of(name)
+def test_no_row_of_an_exam_is_public(name, tmp_path):
+    exam = data.export(name, tmp_path / "exam", seed=SEED, profile="smoke")
     asked = rows(data.load(name, source=exam, profile="smoke").test)
     compared = data.reference(name, source=exam, profile="smoke")
     asked |= rows(np.stack(compared["image"])) if "image" in compared else set()
@@ -53,10 +41,10 @@ def test_no_row_of_an_exam_is_public(name, exam_of):
     assert not asked & known
 
 
-def test_the_exam_of_homework_14_has_no_public_digit(exam_of):
+def test_the_exam_of_homework_14_has_no_public_digit(tmp_path):
     from sklearn.datasets import load_digits
 
-    exam = exam_of("hw14")
+    exam = data.export("hw14", tmp_path / "exam", seed=SEED, profile="smoke")
     upright = (exam / "inputs" / "MNIST" / "raw" / "t10k-images-idx3-ubyte.gz").exists()
     digits = {np.rint(image * (255 / 16)).astype(np.uint8).tobytes() for image in load_digits().images}
     shown = data.load("hw14", source=exam, profile="smoke")
@@ -78,24 +66,28 @@ def test_what_is_hidden_is_drawn_by_a_generator_of_its_own():
 
 
 @pytest.mark.parametrize("name", ["hw08", "hw13"])
-def test_what_is_hidden_has_a_seed_of_its_own(name, exam_of, tmp_path, monkeypatch):
+def test_what_is_hidden_has_a_seed_of_its_own(name, tmp_path, monkeypatch):
     """Another one gives other answers, and the same pictures to learn from."""
-    exam = exam_of(name)
-    monkeypatch.setattr(f"common.homeworks.{name}.data.hidden", lambda seed, what: 2**70)
-    other = data.export(name, tmp_path / "other", seed=SEED, profile="smoke")
-    assert answers_of(exam) != answers_of(other)
-    shown = [data.load(name, source=folder, profile="smoke").train.x for folder in (exam, other)]
-    assert np.array_equal(*shown)
+    answers, shown = [], []
+    for number in range(2):
+        monkeypatch.setattr(f"common.homeworks.{name}.data.hidden", lambda seed, what, n=number: 2**70 + n)
+        folder = data.export(name, tmp_path / str(number), seed=SEED, profile="smoke")
+        answers.append((folder / "labels" / "reference.csv").read_bytes())
+        shown.append(data.load(name, source=folder, profile="smoke").train.x.tobytes())
+    assert answers[0] != answers[1] and shown[0] == shown[1]
     assert hidden(7, "x") == 7 and is_secret(hidden(SEED, "x")) and hidden(SEED, "x") != hidden(SEED, "y")
 
 
 @pytest.mark.parametrize("name", ["hw01", "hw03"])
-def test_hidden_answers_do_not_follow_from_the_shown_stream(name, exam_of, tmp_path, monkeypatch):
+def test_hidden_answers_do_not_follow_from_the_shown_stream(name, tmp_path, monkeypatch):
     """With the stream of what is shown known to the last bit, another stream for what is hidden gives other answers."""
-    exam = exam_of(name)
     module = {"hw01": "common.generators.covid", "hw03": "common.homeworks.hw03.data"}[name]
-    monkeypatch.setattr(f"{module}.apart", lambda rng, seed, what: np.random.default_rng(77))
-    assert answers_of(exam) != answers_of(data.export(name, tmp_path / "other", seed=SEED, profile="smoke"))
+    answers = []
+    for number in range(2):
+        monkeypatch.setattr(f"{module}.apart", lambda rng, seed, what, n=number: np.random.default_rng([n, 77]))
+        folder = data.export(name, tmp_path / str(number), seed=SEED, profile="smoke")
+        answers.append((folder / "labels" / "reference.csv").read_bytes())
+    assert answers[0] != answers[1]
 
 
 def test_an_exam_made_by_the_grader(tmp_path):
