@@ -28,7 +28,7 @@ from common.errors import HomeworkError
 from common.notebooks import nbformat, run
 from common.submission.card import RUNGS, Card, Lab, find_all, folders
 from common.submission.table import read_submission
-from tests.draft import DRAFT
+from tests.draft import BLANK, DRAFT, ROUGH
 from tests.missing import why_not
 
 EXECUTED = "executed.json"  # written by tests.smoke_plugin: notebook -> cells that ran and passed
@@ -94,12 +94,13 @@ def by_papermill(folder: Path, jobs: int, names: list[str]) -> list[str]:
     The starter is meant to be the solution's simple rung: where both hand in the same, run by two runners, two runs
     with one seed are the same. Where the two programs differ, the starter is run once more.
     """
-    os.environ[DRAFT] = "1"  # nbval looks at whole pictures of starters, labs and boss rungs
+    os.environ[DRAFT] = ROUGH  # nbval looks at whole pictures of starters, labs and boss rungs
     with kernels.serving(IMPORTED):
         todo = [one for one in runs(names) if not one.by_nbval]
         todo.sort(key=lambda one: RUNGS.index(one.label), reverse=True)  # the dearest first, so that all end together
         problems = _run([one.job(folder) for one in todo], jobs)
         unlike = [card for card in ready(names) if not _same(card, folder, "starter", "simple")]
+        os.environ[DRAFT] = BLANK
         return problems + _run([Run(card, "starter").job(folder, f"{card.id}-again") for card in unlike], jobs)
 
 

@@ -28,11 +28,13 @@ def test_a_draft_is_drawn_and_not_arranged(monkeypatch):
     monkeypatch.setattr(ConstrainedLayoutEngine, "execute", lambda self, figure: arranged.append(figure))
     assert drawn().startswith(b"\x89PNG") and arranged
     arranged.clear()
-    monkeypatch.setenv(draft.DRAFT, "1")
+    monkeypatch.setenv(draft.DRAFT, draft.ROUGH)
     assert drawn().startswith(b"\x89PNG") and not arranged
+    monkeypatch.setenv(draft.DRAFT, draft.BLANK)
+    assert drawn() == b""
 
 
 def test_what_cannot_be_drawn_fails_in_a_draft_too(monkeypatch):
-    monkeypatch.setenv(draft.DRAFT, "1")
+    monkeypatch.setenv(draft.DRAFT, draft.ROUGH)
     with pytest.raises(ValueError, match="Unknown symbol"):
         drawn("$\\nothing{$")
