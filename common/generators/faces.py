@@ -182,7 +182,7 @@ class Heads:
         vars(heads).update((name, value[some]) for name, value in vars(self).items())
         return heads
 
-    def with_(self, name: str, *values: str) -> "Heads":
+    def those(self, name: str, *values: str) -> "Heads":
         """Those whose factor `name` is one of `values`, which are names."""
         return self[self.have(name, *values)]
 

@@ -82,7 +82,7 @@ def cheek_shade(heads, edge: np.ndarray, far: np.ndarray) -> None:
 
 
 def blush(heads) -> None:
-    heads = heads.with_("blush", "yes")
+    heads = heads.those("blush", "yes")
     for side in SIDES:
         heads.fill(heads.on_ball(oval(0.36 * side, 0.36, 0.12, 0.06)), mixed(heads.skin, (255, 92, 112), 0.45))
 
@@ -120,7 +120,7 @@ def open_eye(heads, side: int) -> None:
     eye.oval(-0.08, 0.24, 0.62, 0.66, heads.iris)
     Socket(detailed, side).oval(-0.08, 0.55, 0.42, 0.32, mixed(detailed.iris, WHITE, 0.45))
     eye.oval(-0.08, 0.04, 0.3, 0.4, 0.5 * dark)
-    sleepy = heads.with_("eyes", "sleepy")
+    sleepy = heads.those("eyes", "sleepy")
     lowered = Socket(sleepy, side)([(-1.1, -1.1), (1.1, -1.1), (1.08, -0.15), (0, -0.4), (-1.08, -0.15)])
     sleepy.fill(lowered, sleepy.skin)
     lid = np.where(heads.have("eyes", "sleepy"), -0.25, -1.0)
@@ -157,8 +157,8 @@ def nose(heads) -> None:
 
 def mouth(heads) -> None:
     """Six of them; every one lies on the ball of the head."""
-    grin(heads.with_("mouth", "grin"))
-    some = heads.with_("mouth", "round")
+    grin(heads.those("mouth", "grin"))
+    some = heads.those("mouth", "round")
     some.fill(some.on_ball(oval(0, MOUTH_AT + 0.02, 0.065, 0.085)), MOUTH_RED, lips(some), 0.022)
     lines = (
         ("smile", bow(0.17, 0.09, 0, MOUTH_AT - 0.04)),
@@ -168,7 +168,7 @@ def mouth(heads) -> None:
         ("flat", [(-0.1, MOUTH_AT + 0.01), (0.1, MOUTH_AT + 0.01)]),
     )
     for name, points in lines:
-        some = heads.with_("mouth", name)
+        some = heads.those("mouth", name)
         some.line(some.on_ball(points), 0.04, lips(some))
 
 
@@ -185,7 +185,7 @@ def grin(heads) -> None:
 
 
 def glasses(heads) -> None:
-    heads = heads.with_("ornament", "glasses")
+    heads = heads.those("ornament", "glasses")
     frame = hsvs(heads.factors["ornament_hue"], 0.6, 0.5)
     gap = heads.factors["eye_gap"]
     for side in SIDES:

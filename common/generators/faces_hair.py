@@ -45,12 +45,12 @@ TOP = smooth([(-0.65, -0.05), (-0.72, -0.42), (-0.48, -0.8), (0, -0.94), (0.48, 
 def back_hair(heads) -> None:
     """Tails and buns, then the mass of hair behind the head, darker than in front."""
     for side in SIDES:
-        tail(heads.with_("back", "twin_tails"), TWIN_TAIL, side)
-    pony_tails = heads.with_("back", "pony_tail")
+        tail(heads.those("back", "twin_tails"), TWIN_TAIL, side)
+    pony_tails = heads.those("back", "pony_tail")
     tail(pony_tails, PONY_TAIL, pony_tails.either_side())
-    buns(heads.with_("back", "buns"))
+    buns(heads.those("back", "buns"))
     for name, shape in SHAPES.items():
-        some = heads.with_("back", name)
+        some = heads.those("back", name)
         longer = 0.08 * some.factors["hair_length"]
         right = corners([*shape[:-2], *((x, y + longer) for x, y in shape[-2:])])
         some.fill(some.at(smooth(mirrored(right), 4), BEHIND), some.hair_dark, some.hair_line)
@@ -75,7 +75,7 @@ def buns(heads) -> None:
 def fringe(heads) -> None:
     """The hair before the forehead with its shadow, the locks at the temples, strands and shine."""
     for name, shape in EDGES.items():
-        some = heads.with_("fringe", name)
+        some = heads.those("fringe", name)
         lower = 0.05 * some.factors["fringe_length"]
         edge = corners([shape[0], *((x, y + lower) for x, y in shape[1:-1]), shape[-1]])
         shadow = _behind(len(some), [(-0.48, -0.3), (0.48, -0.3)], edge * (0.92, 1) + (0, 0.075))
@@ -130,7 +130,7 @@ def shine(heads) -> None:
 
 def strand_on_top(heads) -> None:
     """One strand that will not lie down."""
-    heads = heads.with_("strand", "yes")
+    heads = heads.those("strand", "yes")
     side = heads.either_side()
     points = [(0, -0.88), (0.07, -1.05), (0.26, -1.09), (0.17, -0.99), (0.1, -0.86)]
     outline = smooth(corners([(x * side, y) for x, y in points]), 4)

@@ -67,7 +67,7 @@ def bubbles(pens, shift, wall, other) -> None:
 
 def worn_behind(heads) -> None:
     """The ears of a cat stand behind the hair."""
-    heads = heads.with_("ornament", "cat_ears")
+    heads = heads.those("ornament", "cat_ears")
     for side in SIDES:
         ear = np.array([(0.18, -0.8), (0.54, -1.12), (0.7, -0.5)]) * (side, 1)
         inner = np.array([(0.34, -0.8), (0.52, -0.98), (0.6, -0.64)]) * (side, 1)
@@ -78,7 +78,7 @@ def worn_behind(heads) -> None:
 def hair_ornament(heads) -> None:
     """What sits in the hair: a clip, a bow, a band or a flower."""
     for name, draw in (("clip", clip), ("bow", bow), ("band", band), ("flower", flower)):
-        some = heads.with_("ornament", name)
+        some = heads.those("ornament", name)
         color = hsvs(some.factors["ornament_hue"], 0.72, 0.9)
         draw(some, some.either_side(), color, 0.5 * color)
 
@@ -113,7 +113,7 @@ def flower(heads, side, color, line) -> None:
 
 def worn_before(heads) -> None:
     """Headphones go over everything."""
-    heads = heads.with_("ornament", "headphones")
+    heads = heads.those("ornament", "headphones")
     color = hsvs(heads.factors["ornament_hue"], 0.7, 0.86)
     heads.line(heads.at(arc(math.pi, 2 * math.pi, 15, 0.8, 0.93) + (0, -0.03)), 0.075, 0.55 * color)
     for side in SIDES:
