@@ -278,7 +278,10 @@ def test_ctrl_c_leaves_nothing(tmp_path, exam):
     command = [sys.executable, "-m", "common.cli", *map(str, words), "--trust-submissions"]
     env = os.environ | {"TMPDIR": str(tmp_path / "tmp")}
     (tmp_path / "tmp").mkdir()
-    run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env)
+    heard = lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)  # noqa: E731  (a shell's background ignores it)
+    run = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env, preexec_fn=heard
+    )
     end = time.monotonic() + 120
     while not _kernels(tmp_path) and time.monotonic() < end:
         time.sleep(0.1)
