@@ -1,7 +1,7 @@
 """Homework 5: all rungs and a control for each, trained by the solution notebook's own cells.
 
     python benchmarks/translation_ladder.py [--seeds 1 2 3] [--data-seed 2022] [--controls] [--rungs simple medium ...]
-    python benchmarks/translation_ladder.py --data original --pairs 4000   # of what lies in data/hw05
+    python benchmarks/translation_ladder.py --data original --pairs 4000 --tokens 500   # of what lies in data/hw05
 
 It runs the cells that define and set things and leaves out those that draw, so a seed takes a fraction of what `hw
 ladder` takes. The BLEU of a rung is the same, because every method begins with `set_seed`. Three figures each: on the
@@ -81,6 +81,7 @@ def main():
     parser.add_argument("--data-seed", type=int, default=hw05.SEED)
     parser.add_argument("--data", default="builtin", help="builtin, original or a folder")
     parser.add_argument("--pairs", type=int, help="learn from so many pairs, and have the others' Chinese alone")
+    parser.add_argument("--tokens", type=int, help="of a batch, in place of the notebook's own number")
     parser.add_argument("--rungs", nargs="*", choices=RUNGS, default=RUNGS)
     parser.add_argument("--controls", action="store_true")
     arguments = parser.parse_args()
@@ -93,6 +94,7 @@ def main():
         splits = fewer(splits, arguments.pairs)
     for seed in arguments.seeds:
         space, reference = notebook(seed, (splits, reference))
+        space["batch_tokens"] = arguments.tokens or space["batch_tokens"]
         print(f"data {name}, {len(splits.train):,} pairs, seed {seed}", flush=True)
         each = trained(space, arguments.rungs, arguments.controls)
         while True:
