@@ -1,4 +1,7 @@
-"""Answers to homework 4 without a network, and without time: all but the last look at what stays when the frames are shuffled."""
+"""Answers to homework 4 without a network.
+
+All but the last are without time too: they look at what stays when the frames are shuffled.
+"""
 
 import numpy as np
 

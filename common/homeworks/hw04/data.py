@@ -75,8 +75,8 @@ def builtin(profile: str, seed: int = SEED) -> tuple[Splits, pd.DataFrame]:
     """Generated speech in the layout of the course's data, and who speaks the test utterances."""
     speakers, groups, training, test = _made(profile, seed)
     about = (
-        "generated: people who differ in voice and in habits of speaking, each heard in several sessions with different "
-        "rooms and recorders; 40 log-mel energies every 10 ms, as in the course's data"
+        "generated: people who differ in voice and in habits of speaking, each heard in several sessions with "
+        "different rooms and recorders; 40 log-mel energies every 10 ms, as in the course's data"
     )
     splits = _splits(training, Utterances(test.names, test.starts, test.x, None), speakers, groups, about)
     return splits, _reference(test, speakers)
