@@ -44,14 +44,27 @@ def notebook(seed: int, data_seed: int) -> dict:
 
 def controls(space: dict) -> dict:
     """Name -> a training, to be compared with the rung that the name begins with."""
-    learn, net, steps, longer = (space[name] for name in ("learn", "Net", "steps", "longer"))
-    conformer, change = space["conformer"], space["change"]
+    learn, net, steps, conformer = (space[name] for name in ("learn", "Net", "steps", "conformer"))
+    longer = space["longer"]
     return {
         "strong: two encoder layers, no convolution": lambda: learn(partial(net, layers=2), steps),
         "boss: the Conformer as long": lambda: learn(conformer, longer),
-        "boss: attentive statistics alone": lambda: learn(partial(conformer, attentive=True), longer),
-        "boss: SpecAugment, mean pooling": lambda: learn(conformer, longer, change=change),
+        "boss: deviations of 1 instead": lambda: learn(
+            partial(_deviations_of_one(space), block=conformer.keywords["block"]), longer
+        ),
     }
+
+
+def _deviations_of_one(space: dict):
+    """The network behind features of which every band has mean 0 and deviation 1 in each utterance."""
+
+    class Net(space["Net"]):
+        def frames(self, x, inside):
+            x = space["centred"](x, inside)
+            variance = x.square().sum(dim=1, keepdim=True) / inside.sum(dim=1)[:, None, None]
+            return super().frames(3 * x / variance.sqrt().clamp(min=0.1), inside)
+
+    return Net
 
 
 def main() -> None:
