@@ -61,7 +61,7 @@ class Setting:
     tilt: float = 6.0  # dB, of a session's microphone at the ends of the spectrum
     ripple: float = 4.0  # dB
     rough: float = 2.5  # dB, from band to band
-    squeeze: float = 0.25  # of a session's compressor: how far the range of a band is pressed or drawn, in ln
+    squeeze: float = 0.2  # of a session's compressor: how far the range of a band is pressed or drawn, in ln
     snr: tuple[float, float] = (12.0, 28.0)  # dB
     colour: float = 2.5  # dB, of the noise, from band to band
     echo: tuple[float, float] = (0.1, 0.35)  # seconds until it has fallen by 60 dB
