@@ -43,16 +43,30 @@ def notebook(seed: int, data_seed: int) -> dict:
 
 
 def controls(space: dict) -> dict:
-    """Name -> a training, to be compared with the rung that the name begins with."""
-    learn, net, steps, conformer = (space[name] for name in ("learn", "Net", "steps", "conformer"))
-    longer = space["longer"]
+    """Name -> a training as long as the rung that the name begins with."""
+    learn, net, conformer, longer = (space[name] for name in ("learn", "Net", "conformer", "longer"))
+    normalised = partial(_deviations_of_one(space), **conformer.keywords)
     return {
-        "strong: two encoder layers, no convolution": lambda: learn(partial(net, layers=2), steps),
-        "boss: the Conformer as long": lambda: learn(conformer, longer),
-        "boss: deviations of 1 instead": lambda: learn(
-            partial(_deviations_of_one(space), block=conformer.keywords["block"]), longer
-        ),
+        "strong: no convolution, as long": lambda: learn(partial(net, block=_without_convolution(space)), longer),
+        "strong: two encoder layers, as long": lambda: learn(partial(net, layers=2), longer),
+        "boss: deviations of 1 instead": lambda: learn(normalised, longer),
     }
+
+
+def _without_convolution(space: dict):
+    """The Conformer's block, all but the convolution."""
+
+    class Block(space["ConformerBlock"]):
+        def __init__(self, *args):
+            super().__init__(*args)
+            self.convolution = None
+
+        def forward(self, x, inside):
+            x = x + 0.5 * self.before(x)
+            x = x + self.attention(self.norm(x), inside)
+            return self.after(x + 0.5 * self.think(x))
+
+    return Block
 
 
 def _deviations_of_one(space: dict):
