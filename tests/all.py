@@ -21,7 +21,12 @@ from tests.missing import why_not
 from tests.smoke import IMPORTED
 
 SMOKE = "build/smoke"
+RUN_NOTEBOOKS = ("unit", "smoke", "starters")  # steps that begin so
 NBVAL = ["--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=120", "-p", "tests.smoke_plugin"]
+
+# notebooks have lines of 100 characters, Python files of 120; --isolated, since pyproject.toml speaks of the latter
+FORMAT = ["-m", "ruff", "format", "--check"]
+FORMAT_NOTEBOOKS = [*FORMAT, "--isolated", "--line-length", "100", "--target-version", "py311"]
 
 PLAIN = ["-p", "no:nbval"]  # which imports a good deal, in every process
 
@@ -31,7 +36,8 @@ Steps = dict[str, list[str]]  # what it is called -> arguments of `python`
 def lint() -> Steps:
     return {
         "ruff check": ["-m", "ruff", "check", "."],
-        "ruff format": ["-m", "ruff", "format", "--check", "."],
+        "ruff format": [*FORMAT, "."],
+        "ruff format of the notebooks": [*FORMAT_NOTEBOOKS, *_ready_notebooks()],
         "rules of the notebooks": ["-m", "common.cli", "notebooks", "--check"],
     }
 
@@ -41,14 +47,13 @@ def unit(jobs: int) -> Steps:
 
 
 def smoke(jobs: int, names: list[str]) -> Steps:
-    """Every starter, and every rung of every solution, at smoke size; then a look at what they left, and all graded."""
+    """Every starter, and every rung of every solution, at smoke size; then a look at what they left, all graded."""
     nbval = [*NBVAL, "-n", str(jobs), "--dist", "loadscope", "--rootdir", SMOKE, SMOKE]
     return {
         "smoke: copies": ["-m", "tests.smoke", "prepare", SMOKE, *names],
         "smoke: nbval": ["-m", "pytest", *nbval],
         "smoke: papermill": ["-m", "tests.smoke", "papermill", SMOKE, *names, "--jobs", str(jobs)],
-        "smoke: what they left": ["-m", "tests.smoke", "verify", SMOKE, *names],
-        "smoke: graded": ["-m", "tests.grading.handed_in", SMOKE, *names, "--jobs", str(jobs)],
+        "smoke: what they left, graded": ["-m", "tests.smoke", "verify", SMOKE, *names, "--jobs", str(jobs)],
     }
 
 
@@ -56,12 +61,16 @@ def quick(jobs: int) -> Steps:
     """Lint of the changed files, tests that import them, and the starters of the homeworks that they belong to."""
     files = touched.changed()
     names, tests = touched.homeworks(files), touched.tests(files)
-    sources = [name for name in files if name.endswith((".py", ".ipynb"))]
+    modules = [name for name in files if name.endswith(".py")]
+    notebooks = [name for name in files if name.endswith(".ipynb")]
     ready = _ready(names)
     steps = {}
-    if sources:
-        steps["ruff check"] = ["-m", "ruff", "check", *sources]
-        steps["ruff format"] = ["-m", "ruff", "format", "--check", *sources]
+    if modules or notebooks:
+        steps["ruff check"] = ["-m", "ruff", "check", *modules, *notebooks]
+    if modules:
+        steps["ruff format"] = [*FORMAT, *modules]
+    if notebooks:
+        steps["ruff format of the notebooks"] = [*FORMAT_NOTEBOOKS, *notebooks]
     if ready:
         steps["rules of the notebooks"] = ["-m", "common.cli", "notebooks", "--check", *ready]
     if tests:
@@ -73,6 +82,14 @@ def quick(jobs: int) -> Steps:
         steps["starters"] = ["-m", "common.cli", "run", *ready, *out]
     print(f"{len(files)} files differ from main; {len(tests)} files of tests and {len(ready)} homeworks are touched.")
     return steps
+
+
+def _ready_notebooks() -> list[str]:
+    from common.notebooks import books
+    from common.submission.card import folders
+
+    ready = [one for folder in folders().values() for one in folder.notebooks if one.status == "ready"]
+    return [str(path.relative_to(Path.cwd())) for one in ready for path in books.paths(one)]
 
 
 def _ready(names: list[str]) -> list[str]:
@@ -87,7 +104,9 @@ def do(steps: Steps) -> int:
     os.environ |= {"OMP_NUM_THREADS": "1", "HW_PROGRESS": "0"}
     with contextlib.ExitStack() as server:
         for name, words in steps.items():
-            if name.startswith("smoke"):  # one for them all: whoever would start a fork server finds that there is one
+            if name.startswith(
+                RUN_NOTEBOOKS
+            ):  # one server for them all: whoever would start one finds that it is there
                 server.enter_context(kernels.serving(IMPORTED))
             print(f"--- {name}", flush=True)
             before, spent = time.monotonic(), _cpu()
@@ -95,8 +114,8 @@ def do(steps: Steps) -> int:
                 failed.append(name)
             took[name] = (time.monotonic() - before, _cpu() - spent)
         before, spent = time.monotonic(), _cpu()
-    if any(name.startswith("smoke") for name in steps):
-        took["the kernels of the smoke runs"] = (time.monotonic() - before, _cpu() - spent)
+    if any(name.startswith(RUN_NOTEBOOKS) for name in steps):
+        took["the kernels of all steps"] = (time.monotonic() - before, _cpu() - spent)
     print("---")
     for name, (seconds, cpu) in took.items():
         print(f"{'FAILED' if name in failed else 'ok':6}  {seconds:6.1f} s, {cpu:6.1f} CPU-seconds  {name}")

@@ -1,6 +1,7 @@
 """The lint must fail on every broken rule; sync must copy what is shared and keep what is the solution's own."""
 
 import copy
+import re
 
 import nbformat
 import pytest
@@ -100,6 +101,9 @@ BREAKS = {
     "Chinese summary": lambda a, b: cell(a, "title").update(source=cell(a, "title").source.replace("。", "")),
     "needs headings": lambda a, b: drop(a, "report"),
     "shell line or a magic": lambda a, b: cell(a, "use").update(source=cell(a, "use").source + "\n!false"),
+    "a line of 106 characters, at most 100": lambda a, b: cell(a, "use").update(
+        source=cell(a, "use").source + "\nprint(" + "'x'" * 33 + ")"
+    ),
     "at most 40 fit": lambda a, b: cell(a, "use").update(source=cell(a, "use").source + "\nprint()" * 41),
     "imports hw01_regression": lambda a, b: cell(a, "imports").update(source="import hw01_regression"),
     "markdown cells per code cell": lambda a, b: a.cells.extend(markdown(f"m{i}") for i in range(9)),
@@ -162,6 +166,19 @@ def test_not_a_notebook(pair):
     assert "is not a valid notebook" in rules.lint(CARD)[0]
     pair.paths[0].unlink()
     assert "does not exist" in rules.lint(CARD)[0]
+
+
+def test_code_that_is_no_python_is_told_and_nothing_is_written(pair):
+    first = starter()
+    second = solution(first)
+    cell(first, "setup").source = "stale"
+    cell(second, "task-1").source = "def loss(x):\n    return x +"
+    sentence = f"{pair.paths[1]}: cell 'task-1' is no Python, line 2: invalid syntax"
+    assert pair(first, second) == [f"{CARD.folder}: {sentence}"]
+    before = pair.paths[0].read_bytes()
+    with pytest.raises(NotebookError, match=re.escape(sentence)):
+        books.sync(CARD)
+    assert pair.paths[0].read_bytes() == before
 
 
 def test_sync_copies_the_shared_and_keeps_the_own(pair):
