@@ -185,6 +185,13 @@ class Pen:
         points = _ROUND * (rx, ry)
         self.polygon((turned(points, angle) if angle else points) + (x, y), color)
 
+    def ellipses(self, places, sizes, colors: list[Color], angles) -> None:
+        """Many of them: places (N, 2), half axes (N, 2), colours, angles (N,)."""
+        cos, sin = np.cos(angles), np.sin(angles)
+        points = (_ROUND * sizes[:, None]) @ np.array([[cos, sin], [-sin, cos]]).transpose(2, 0, 1) + places[:, None]
+        for pixels, color in zip(points @ self._array + self._origin, colors, strict=True):
+            self._fill(pixels, color)
+
     def ball(self, x, y, rx, ry, color: Color, angle: float = 0.0, gloss: float = 0.35) -> None:
         """A rounded thing: darker at the edge, lighter towards the light."""
         dx, dy = self.towards_light
@@ -352,12 +359,14 @@ def _moved(a: np.ndarray, down: np.ndarray, right: np.ndarray) -> np.ndarray:
 
 
 def _mean3(a: np.ndarray) -> np.ndarray:
-    """Each pixel becomes the mean of itself and its eight neighbours; a: (N, S, S, ...)."""
+    """Each pixel becomes the mean of itself and its eight neighbours; the edge is repeated. a: (N, S, S, ...)."""
     for axis in (1, 2):
-        before, after = (a.take(_further(by, a.shape[axis]), axis) for by in (-1, 1))
-        a = (before + a + after) * np.float32(1 / 3)
+        a = a.swapaxes(1, axis)
+        total = np.empty_like(a)
+        np.add(a[:, :-1], a[:, 1:], out=total[:, 1:])
+        np.add(a[:, 0], a[:, 0], out=total[:, 0])
+        total[:, :-1] += a[:, 1:]
+        total[:, -1] += a[:, -1]
+        total *= np.float32(1 / 3)
+        a = total.swapaxes(1, axis)
     return a
-
-
-def _further(by: int, n: int) -> np.ndarray:
-    return np.arange(by, by + n).clip(0, n - 1)
