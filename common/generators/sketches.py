@@ -20,14 +20,14 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from common.generators import objects, sketch_forms
-from common.generators.drawing import CAMERA, Canvas, Pen, photographs
+from common.generators.drawing import CAMERA, Canvas, Chance, Pen, photographs
 
 CLASSES = ("horse", "bed", "clock", "apple", "cat", "plane", "television", "dog", "dolphin", "spider")
 PHOTO_SIDE, SKETCH_SIDE = 32, 28  # pixels
 FORMS = {**sketch_forms.FORMS, "plane": objects.FORMS["airplane"]}
 FORMS |= {name: objects.FORMS[name] for name in ("horse", "cat", "dog")}
 SEEN_FROM_ABOVE = sketch_forms.SEEN_FROM_ABOVE | objects.SEEN_FROM_ABOVE  # these have no upright
-PART = 100  # pictures made in one go
+PART = 50  # pictures made in one go
 OVERSAMPLED = 3  # a drawing's canvas has so many times more pixels across, against jagged edges
 
 
@@ -43,9 +43,11 @@ def sketches(seed: int, labels) -> np.ndarray:
 
 def _in_parts(seed: int, labels, style: int, make: Callable) -> np.ndarray:
     """What is made of each part, one after the other: arithmetic on many pictures at once is cheaper, up to a point."""
-    kinds = [CLASSES[label] for label in labels]
-    rngs = [np.random.default_rng([seed, k, style]) for k in range(len(kinds))]
-    return np.concatenate([make(kinds[k : k + PART], rngs[k : k + PART]) for k in range(0, len(kinds), PART)])
+    made = []
+    for k in range(0, len(labels), PART):
+        kinds = [CLASSES[label] for label in labels[k : k + PART]]
+        made.append(make(kinds, [Chance(np.random.PCG64([seed, k + i, style])) for i in range(len(kinds))]))
+    return np.concatenate(made)
 
 
 def taken(kinds: list[str], rngs: list[np.random.Generator]) -> np.ndarray:
