@@ -27,9 +27,8 @@ HIGHEST = 127  # of the fourth channel's lower seven bits; the eighth says that 
 _TURN = 2 * math.pi
 
 
-
 class Chance(np.random.Generator):
-    """The same numbers as a Generator's; a single one between two others ten times as fast, and a picture takes fifty."""
+    """The same numbers as a Generator's, but a single one in a tenth of the time: a picture takes some fifty."""
 
     def uniform(self, low=0.0, high=1.0, size=None):
         if size is None and not isinstance(low, np.ndarray):
@@ -270,7 +269,7 @@ class Pen:
 
 def _ink(color: Color, fourth: int) -> tuple[int, int, int, int]:
     red, green, blue = map(int, color)
-    if 0 <= min(red, green, blue) and max(red, green, blue) <= 255:
+    if min(red, green, blue) >= 0 and max(red, green, blue) <= 255:
         return red, green, blue, fourth
     return min(max(red, 0), 255), min(max(green, 0), 255), min(max(blue, 0), 255), fourth
 
