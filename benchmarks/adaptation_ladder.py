@@ -43,7 +43,7 @@ def measures(space: dict) -> dict[str, Callable]:
     unfooled, consistent, twice = partial(losses, strength=0.0), space["consistent"], 2 * space["epochs"]
     space["runs"] = _Runs(
         methods,
-        teacher=lambda: learn(space["informed"]),
+        student=lambda: space["teach"](space["guesses_of"](runs["strong"])),
         unfooled=lambda: learn(unfooled, seen=bright),
         edges=lambda: learn(unfooled),
     )
@@ -52,15 +52,19 @@ def measures(space: dict) -> dict[str, Callable]:
     def right(found, pictures=drawings, **by):
         return (answer(found["model"], pictures, **by)[1].argmax(dim=1) == known).float().mean().item()
 
-    def student(of="teacher", **options):
-        return right(space["teach"](space["guesses_of"](runs[of]), **options))
+    def taught_by(teacher, **options):
+        return right(space["teach"](space["guesses_of"](runs[teacher]), **options))
+
+    def undistorted():
+        student = partial(space["teach"], change=space["changed"])
+        return student(space["guesses_of"](student(space["guesses_of"](runs["strong"]))), wider=1.5)
 
     return {
         "simple": lambda: right(runs["simple"], bright[2]),
         "medium": lambda: right(runs["medium"]),
         "strong": lambda: right(runs["strong"]),
         "boss": lambda: right(runs["boss"]),
-        "teacher alone": lambda: right(runs["teacher"]),
+        "first student": lambda: right(runs["student"]),
         "source only": lambda: right(runs["unfooled"], bright[2], statistics_of=bright[1]),
         "AdaBN": lambda: right(runs["unfooled"], bright[2]),
         "source only, edges": lambda: right(runs["edges"], statistics_of=space["photos_val"]),
@@ -68,14 +72,13 @@ def measures(space: dict) -> dict[str, Callable]:
         "medium, twice as long": lambda: right(learn(losses, length=twice)),
         "medium, wider": lambda: right(learn(losses, wider=1.5)),
         "medium, distorted pictures": lambda: right(learn(losses, change=noisy)),
-        "information in place of consistency": lambda: right(
-            learn(partial(consistent, consistency=1e-9, information=1.0))
-        ),
         "consistency, no reversed gradient": lambda: right(learn(partial(consistent, strength=0.0))),
-        "strong, wider, twice as long": lambda: right(learn(consistent, length=twice, wider=1.5)),
-        "student without noise": lambda: student(change=space["changed"]),
-        "student as large as its teacher": lambda: student(wider=1),
-        "student of strong": lambda: student("strong"),
+        "information in place of consistency": lambda: right(learn(partial(losses, strength=0.5, information=1.0))),
+        "strong and information": lambda: right(learn(partial(consistent, information=1.0))),
+        "strong, as long as boss": lambda: right(learn(consistent, length=3 * space["epochs"])),
+        "strong, wider": lambda: right(learn(consistent, wider=1.5)),
+        "students without noise": lambda: right(undistorted()),
+        "one student, wider": lambda: taught_by("strong", wider=1.5),
     }
 
 
