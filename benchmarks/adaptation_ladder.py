@@ -21,7 +21,8 @@ from common.notebooks import books
 from common.submission.card import find_card
 
 CELLS = ("imports", "reverse", "moons", "tensors", "look", "seen", "net", "batch", "statistics", "consistency",
-         "information", "balanced", "noisy", "settings", "losses", "watch", "learn", "teach", "methods")  # fmt: skip
+         "information", "balanced", "noisy", "settings", "losses", "watch", "learn", "taught", "teach",
+         "methods")  # fmt: skip
 
 
 def notebook(seed: int, data_seed: int) -> dict:
