@@ -21,6 +21,7 @@ from tests.missing import why_not
 from tests.smoke import IMPORTED
 
 SMOKE = "build/smoke"
+RUN_NOTEBOOKS = ("unit", "smoke", "starters")  # steps that begin so
 NBVAL = ["--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=120", "-p", "tests.smoke_plugin"]
 
 PLAIN = ["-p", "no:nbval"]  # which imports a good deal, in every process
@@ -41,14 +42,13 @@ def unit(jobs: int) -> Steps:
 
 
 def smoke(jobs: int, names: list[str]) -> Steps:
-    """Every starter, and every rung of every solution, at smoke size; then a look at what they left, and all graded."""
+    """Every starter, and every rung of every solution, at smoke size; then a look at what they left, all graded."""
     nbval = [*NBVAL, "-n", str(jobs), "--dist", "loadscope", "--rootdir", SMOKE, SMOKE]
     return {
         "smoke: copies": ["-m", "tests.smoke", "prepare", SMOKE, *names],
         "smoke: nbval": ["-m", "pytest", *nbval],
         "smoke: papermill": ["-m", "tests.smoke", "papermill", SMOKE, *names, "--jobs", str(jobs)],
-        "smoke: what they left": ["-m", "tests.smoke", "verify", SMOKE, *names],
-        "smoke: graded": ["-m", "tests.grading.handed_in", SMOKE, *names, "--jobs", str(jobs)],
+        "smoke: what they left, graded": ["-m", "tests.smoke", "verify", SMOKE, *names, "--jobs", str(jobs)],
     }
 
 
@@ -87,7 +87,9 @@ def do(steps: Steps) -> int:
     os.environ |= {"OMP_NUM_THREADS": "1", "HW_PROGRESS": "0"}
     with contextlib.ExitStack() as server:
         for name, words in steps.items():
-            if name.startswith("smoke"):  # one for them all: whoever would start a fork server finds that there is one
+            if name.startswith(
+                RUN_NOTEBOOKS
+            ):  # one server for them all: whoever would start one finds that it is there
                 server.enter_context(kernels.serving(IMPORTED))
             print(f"--- {name}", flush=True)
             before, spent = time.monotonic(), _cpu()
@@ -95,8 +97,8 @@ def do(steps: Steps) -> int:
                 failed.append(name)
             took[name] = (time.monotonic() - before, _cpu() - spent)
         before, spent = time.monotonic(), _cpu()
-    if any(name.startswith("smoke") for name in steps):
-        took["the kernels of the smoke runs"] = (time.monotonic() - before, _cpu() - spent)
+    if any(name.startswith(RUN_NOTEBOOKS) for name in steps):
+        took["the kernels of all steps"] = (time.monotonic() - before, _cpu() - spent)
     print("---")
     for name, (seconds, cpu) in took.items():
         print(f"{'FAILED' if name in failed else 'ok':6}  {seconds:6.1f} s, {cpu:6.1f} CPU-seconds  {name}")

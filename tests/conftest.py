@@ -1,16 +1,37 @@
+import gc
+import os
+
 import matplotlib
 import pytest
 from hypothesis import settings
 
 import common.notebooks  # noqa: F401 (before the tests import nbformat, which is dear without it)
+from common import kernels
 from tests.missing import why_not
 
 matplotlib.use("Agg")  # tests draw, and nobody looks
 settings.register_profile("homeworks", deadline=None, max_examples=50)  # a busy machine is no failure
 settings.load_profile("homeworks")
+gc.disable()  # until all is imported: to look for garbage among half a million objects takes long, and finds none
+
+
+@pytest.fixture
+def no_server(monkeypatch):
+    """As if no fork server were there, also in `make test`, where all tests share one."""
+    if kernels.SOCKET in os.environ:
+        folder = os.path.dirname(os.environ[kernels.SOCKET])
+        paths = [path for path in os.environ["JUPYTER_PATH"].split(os.pathsep) if path != folder]
+        monkeypatch.setenv("JUPYTER_PATH", os.pathsep.join(paths))
+        monkeypatch.delenv(kernels.SOCKET)
 
 
 def pytest_collection_modifyitems(items):
     for item in items:
         if reason := why_not(item.nodeid):
             item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def pytest_collection_finish():
+    gc.collect()
+    gc.freeze()  # what is there now stays: collections during the tests leave it alone
+    gc.enable()

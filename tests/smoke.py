@@ -2,18 +2,24 @@
 
 `python -m tests.smoke prepare DIR` writes copies of starters, labs and the solutions' boss rungs, parameters set:
 nbval runs these, and compares the outputs that are stored in them.
-`python -m tests.smoke papermill DIR --jobs 2` runs the other rungs, the way that `hw run` and the grader go.
-`python -m tests.smoke verify DIR` fails unless every code cell ran, training moved the loss, each submission keeps its
-card's rules, and two runs with one seed handed in the same bytes. It lists what the runs cost, dearest first.
+`python -m tests.smoke papermill DIR --jobs 2` runs the other rungs, the way that `hw run` and the grader go, with
+their pictures in draft.
+`python -m tests.smoke verify DIR --jobs 2` fails unless every code cell ran, training moved the loss, each submission
+keeps its card's rules, two runs with one seed handed in the same bytes, and `hw grade` gives what `hw score` gives. It
+lists what the runs cost, dearest first.
 Names of homeworks at the end (hw03 hw13) leave out the others.
 """
 
 import argparse
+import itertools
 import json
 import logging
+import multiprocessing
+import os
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,10 +28,12 @@ from common.errors import HomeworkError
 from common.notebooks import nbformat, run
 from common.submission.card import RUNGS, Card, Lab, find_all, folders
 from common.submission.table import read_submission
+from tests.draft import BLANK, DRAFT, ROUGH
 from tests.missing import why_not
 
 EXECUTED = "executed.json"  # written by tests.smoke_plugin: notebook -> cells that ran and passed
-IMPORTED = ("sklearn.manifold", "sklearn.datasets")  # by several notebooks, at a second each: better once
+# by several notebooks, at a second each: better once; and what makes pictures in draft
+IMPORTED = ("sklearn.manifold", "sklearn.datasets", "tests.draft")
 BUDGET = 5  # CPU-seconds of one run beside its kernel; what is over is marked in the list
 # What is four times as dear is no smoke run any more: a notebook that forgets PROFILE trains at full size, and nothing
 # else would tell. No machine that we test on is so slow; time on the clock is never asserted.
@@ -86,9 +94,13 @@ def by_papermill(folder: Path, jobs: int, names: list[str]) -> list[str]:
     The starter is meant to be the solution's simple rung: where both hand in the same, run by two runners, two runs
     with one seed are the same. Where the two programs differ, the starter is run once more.
     """
+    os.environ[DRAFT] = ROUGH  # nbval looks at whole pictures of starters, labs and boss rungs
     with kernels.serving(IMPORTED):
-        problems = _run([one.job(folder) for one in runs(names) if not one.by_nbval], jobs)
+        todo = [one for one in runs(names) if not one.by_nbval]
+        todo.sort(key=lambda one: RUNGS.index(one.label), reverse=True)  # the dearest first, so that all end together
+        problems = _run([one.job(folder) for one in todo], jobs)
         unlike = [card for card in ready(names) if not _same(card, folder, "starter", "simple")]
+        os.environ[DRAFT] = BLANK
         return problems + _run([Run(card, "starter").job(folder, f"{card.id}-again") for card in unlike], jobs)
 
 
@@ -112,6 +124,25 @@ def verify(folder: Path, names: list[str]) -> list[str]:
     for card in ready(names):
         if not any(_same(card, folder, "starter", other) for other in ("simple", "again")):
             problems.append(f"{card.id}: two runs of the starter with one seed handed in different files")
+    return problems
+
+
+def verify_and_grade(folder: Path, names: Sequence[str], jobs: int) -> list[str]:
+    """`verify`, and what `hw grade` and `hw score` do not agree on, for `jobs` homeworks side by side."""
+    each = dict.fromkeys(one.card.id for one in runs(names))
+    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
+        return [*itertools.chain.from_iterable(pool.map(_verify_and_grade, itertools.repeat(folder), each))]
+
+
+def _verify_and_grade(folder: Path, name: str) -> list[str]:
+    from tests.grading import handed_in
+
+    problems = verify(folder, [name])
+    for card in ready([name]):
+        try:
+            problems += handed_in.grade_smoke(folder, card.id)
+        except RuntimeError as error:  # a command that ended badly
+            problems.append(f"{card.id}: {error}")
     return problems
 
 
@@ -185,12 +216,10 @@ def main(arguments: list[str]) -> int:
     elif wanted.step == "papermill":
         problems = by_papermill(wanted.folder, wanted.jobs, wanted.homeworks)
     else:
-        problems = verify(wanted.folder, wanted.homeworks)
+        problems = verify_and_grade(wanted.folder, wanted.homeworks, wanted.jobs)
         print(costs(wanted.folder, wanted.homeworks))
-        done = (
-            f"{len(runs(wanted.homeworks))} notebooks ran whole, learned, and handed in, the same with the same seed."
-        )
-        print("" if problems else done)
+        done = "notebooks ran whole, learned, and handed in, the same with the same seed; each got the score it has"
+        print("" if problems else f"{len(runs(wanted.homeworks))} {done} when it is graded.")
     print("\n".join(problems))
     return bool(problems)
 

@@ -64,9 +64,9 @@ def unflattened(x, rows, first, last, context):
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
-        (wrap_around, "repeated"),
-        (other_order, "in order of time"),
-        (of_the_set, "of two utterances"),
+        (wrap_around, "from the other end of the set"),
+        (other_order, "oldest first"),
+        (of_the_set, "steps into other utterances"),
         (unflattened, "shape"),
         (lambda *arguments: None, "return"),
         (lambda *arguments: 1 / 0, "ZeroDivisionError"),

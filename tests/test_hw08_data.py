@@ -91,6 +91,8 @@ def test_roc_auc_equals_scikit_learn():
     for true in ([0, 0], [1, 1], [0, 2]):
         with pytest.raises(ValueError, match="zeros and ones"):
             roc_auc(true, [0.1, 0.2])
+    with pytest.raises(ValueError, match="1 of the 2 numbers to put in order are NaN"):
+        roc_auc([0, 1], [0.1, float("nan")])
 
 
 # --- the course's files -----------------------------------------------------------------------------------------------

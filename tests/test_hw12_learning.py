@@ -102,24 +102,22 @@ def test_checks_say_right_and_wrong(notebook, capsys):
         check.hw12.returns_to_go: {
             "right, on all": returns,
             "not done yet": starter["returns_to_go"],
-            "an episode ending at step 1": lambda r, ended, g: returns(r, ended & never, g),
+            "flow from one episode into the one before": lambda r, ended, g: returns(r, ended & never, g),
             "expected the shape": lambda r, ended, g: returns(r, ended, g)[0],
         },
         check.hw12.gae: {
             "right, on all": gae,
             "not done yet": starter["gae"],
-            "terminates at step 1": lambda r, v, terminated, ended, g, lam: gae(
+            "after a crash or a landing": lambda r, v, terminated, ended, g, lam: gae(
                 r, v, terminated & never, ended, g, lam
             ),
-            "cut off by the clock": lambda r, v, terminated, ended, g, lam: gae(r, v, ended, ended, g, lam),
+            "after the clock cut": lambda r, v, terminated, ended, g, lam: gae(r, v, ended, ended, g, lam),
         },
         check.hw12.ppo_loss: {
             "right, on all": ppo,
             "not done yet": starter["ppo_loss"],
-            "1.65 times as likely now": lambda new, old, a, clip: -((new - old).exp() * a).mean(),
-            "which no clip excuses": lambda new, old, a, clip: (
-                -((new - old).exp().clamp(1 - clip, 1 + clip) * a).mean()
-            ),
+            "it has no clip": lambda new, old, a, clip: -((new - old).exp() * a).mean(),
+            "it only clips": lambda new, old, a, clip: -((new - old).exp().clamp(1 - clip, 1 + clip) * a).mean(),
         },
     }
     for ask, answers in questions.items():

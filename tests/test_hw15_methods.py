@@ -304,19 +304,61 @@ def test_known_mistakes_are_named(mistake, solution, capsys):
     assert says in out and out.count("\n") == 1
 
 
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        lambda images: torch.rot90(images, 1, (2, 3)),  # turned instead of added
-        lambda images: torch.cat([torch.rot90(images, -k, (2, 3)) for k in range(4)]),  # the other way round
-        lambda images: torch.cat(
-            [torch.rot90(images, k, (2, 3)) for k in range(4)], dim=1
-        ),  # more drawings, not classes
-    ],
-)
-def test_wrong_turns_are_found(wrong, capsys):
-    assert not check.hw15.rotate_classes(wrong)
-    assert capsys.readouterr().out.count("\n") == 1
+RIGHT_TURNS = [
+    lambda images: torch.cat([torch.rot90(images, -k, (2, 3)) for k in range(4)]),  # the other way round
+    lambda images: torch.stack([torch.rot90(images, k, (2, 3)) for k in range(4)], dim=1).flatten(0, 1),  # side by side
+    lambda images: torch.cat([images, images.mT.flip(3), images.flip(2).flip(3), images.mT.flip(2)]),
+]
+WRONG_TURNS = {
+    "the shape": lambda images: torch.rot90(images, 1, (2, 3)),  # turned instead of added
+    "more drawings": lambda images: torch.cat([torch.rot90(images, k, (2, 3)) for k in range(4)], dim=1),
+    "it mirrors": lambda images: torch.cat([images, images.flip(2), images.flip(3), images.flip(2).flip(3)]),
+    "four times as it is": lambda images: images.repeat(4, 1, 1, 1),
+    "turned characters alone": lambda images: torch.cat([torch.rot90(images, k, (2, 3)) for k in (1, 2, 3)]),
+}
+
+
+@pytest.mark.parametrize("turn", RIGHT_TURNS)
+def test_turns_in_any_order_and_direction_are_right(turn, capsys):
+    assert check.hw15.rotate_classes(turn), capsys.readouterr().out
+
+
+@pytest.mark.parametrize("says", WRONG_TURNS)
+def test_wrong_turns_are_named(says, capsys):
+    assert not check.hw15.rotate_classes(WRONG_TURNS[says])
+    out = capsys.readouterr().out
+    assert says in out and out.count("\n") == 1
+
+
+def _maml_with_autograd(f, params, support, query, steps, inner_lr, first_order=False):
+    for _ in range(steps):
+        slopes = torch.autograd.grad(f(params, *support), list(params.values()), create_graph=not first_order)
+        params = {name: p - inner_lr * g for (name, p), g in zip(params.items(), slopes, strict=True)}
+    return f(params, *query)
+
+
+def _maml_by_recursion(f, params, support, query, steps, inner_lr, first_order=False):
+    if steps == 0:
+        return f(params, *query)
+    g = torch.func.grad(f)(params, *support)
+    moved = {n: p - inner_lr * (g[n].detach() if first_order else g[n]) for n, p in params.items()}
+    return _maml_by_recursion(f, moved, support, query, steps - 1, inner_lr, first_order)
+
+
+def _maml_in_place_of_none(f, params, support, query, steps, inner_lr, first_order=False):
+    """Sums up the steps and adds them to the start once."""
+    moved, way = params, {name: torch.zeros_like(p) for name, p in params.items()}
+    for _ in range(steps):
+        g = torch.func.grad(f)(moved, *support)
+        way = {n: w - inner_lr * (g[n].detach() if first_order else g[n]) for n, w in way.items()}
+        moved = {n: p + way[n] for n, p in params.items()}
+    return f(moved, *query)
+
+
+@pytest.mark.parametrize("form", [_maml_with_autograd, _maml_by_recursion, _maml_in_place_of_none])
+def test_every_right_form_of_the_loss_is_accepted(form, capsys):
+    assert check.hw15.maml_loss(form), capsys.readouterr().out
+    assert check.hw15.maml_loss(form, first_order=True), capsys.readouterr().out
 
 
 # --- the submission -------------------------------------------------------------------------------------------------

@@ -159,13 +159,8 @@ with kernels.serving():
 """
 
 
-def test_server_and_kernels_end_with_their_owner(tmp_path):
-    environment = {
-        name: value for name, value in os.environ.items() if name not in ("HW_KERNEL_SERVER", "JUPYTER_PATH")
-    }
-    owner = subprocess.Popen(
-        [sys.executable, "-c", OWNER], stdout=subprocess.PIPE, text=True, env=environment, cwd=tmp_path
-    )
+def test_server_and_kernels_end_with_their_owner(tmp_path, no_server):
+    owner = subprocess.Popen([sys.executable, "-c", OWNER], stdout=subprocess.PIPE, text=True, cwd=tmp_path)
     line = next(line for line in owner.stdout if line.strip())
     owner.send_signal(signal.SIGKILL)
     owner.wait()
@@ -174,20 +169,18 @@ def test_server_and_kernels_end_with_their_owner(tmp_path):
         assert gone(pid), f"process {pid} still runs"
 
 
-def test_a_plain_kernel_where_the_server_cannot_be(tmp_path, monkeypatch):
+def test_a_plain_kernel_where_the_server_cannot_be(no_server, monkeypatch):
     monkeypatch.setenv("HW_FAST_KERNELS", "0")
-    monkeypatch.delenv("HW_KERNEL_SERVER", raising=False)
     with kernels.serving() as fast:
         assert not fast
     assert "HW_FAST_KERNELS" in kernels.why_not()
 
 
-def test_a_plain_kernel_where_an_import_starts_a_thread(tmp_path, monkeypatch):
+def test_a_plain_kernel_where_an_import_starts_a_thread(tmp_path, no_server, monkeypatch):
     """The server gives up then, with the question of the first kernel unread."""
     starts_a_thread = "threading.Thread(target=time.sleep, args=(60,), daemon=True).start()"
     guarded = f"import sys, threading, time\nif 'common.kernels.server' in sys.orig_argv:\n    {starts_a_thread}\n"
     (tmp_path / "sitecustomize.py").write_text(guarded, "utf-8")
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")]))
-    monkeypatch.delenv("HW_KERNEL_SERVER", raising=False)
     with kernels.serving():
         assert run(tmp_path, "print(6 * 7)") == ["42\n"]

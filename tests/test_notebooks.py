@@ -1,6 +1,7 @@
 """The lint must fail on every broken rule; sync must copy what is shared and keep what is the solution's own."""
 
 import copy
+import re
 
 import nbformat
 import pytest
@@ -162,6 +163,19 @@ def test_not_a_notebook(pair):
     assert "is not a valid notebook" in rules.lint(CARD)[0]
     pair.paths[0].unlink()
     assert "does not exist" in rules.lint(CARD)[0]
+
+
+def test_code_that_is_no_python_is_told_and_nothing_is_written(pair):
+    first = starter()
+    second = solution(first)
+    cell(first, "setup").source = "stale"
+    cell(second, "task-1").source = "def loss(x):\n    return x +"
+    sentence = f"{pair.paths[1]}: cell 'task-1' is no Python, line 2: invalid syntax"
+    assert pair(first, second) == [f"{CARD.folder}: {sentence}"]
+    before = pair.paths[0].read_bytes()
+    with pytest.raises(NotebookError, match=re.escape(sentence)):
+        books.sync(CARD)
+    assert pair.paths[0].read_bytes() == before
 
 
 def test_sync_copies_the_shared_and_keeps_the_own(pair):

@@ -2,6 +2,7 @@
 
 import dataclasses
 import shutil
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -15,18 +16,35 @@ from common.errors import DataError
 ALL = [name for name in homeworks.having("data") if hasattr(data.module(name), "look")]
 
 
+@pytest.fixture(scope="module", params=ALL)
+def homework(request):
+    """Of the module, so that tests of one homework follow each other, and find what the one before has written."""
+    return request.param
+
+
 @pytest.fixture(scope="module")
 def written(tmp_path_factory):
     """A small set of a homework in the course's layout, made once."""
-    made = {}
 
+    @cache
     def write(homework: str) -> Path:
-        if homework not in made:
-            made[homework] = tmp_path_factory.mktemp(homework)
-            data.module(homework).write(made[homework], "smoke", 5)
-        return made[homework]
+        folder = tmp_path_factory.mktemp(homework)
+        data.module(homework).write(folder, "smoke", 5)
+        return folder
 
     return write
+
+
+@pytest.fixture(scope="module")
+def as_it_is(written):
+    """What a homework reads and counts in that set, before anything happens to it."""
+
+    @cache
+    def find(homework: str):
+        maker, folder = data.module(homework), written(homework)
+        return maker.read(folder, "smoke"), maker.look(folder)
+
+    return find
 
 
 def files(folder: Path) -> list[Path]:
@@ -82,12 +100,10 @@ def same(one, other) -> bool:
     return np.array_equal(one, other)
 
 
-@pytest.mark.parametrize("homework", ALL)
 @pytest.mark.parametrize("happened", [junk, edited, nested, downloaded_twice, second_download_alone])
-def test_what_happens_to_files_changes_nothing(written, tmp_path, homework, happened):
+def test_what_happens_to_files_changes_nothing(written, as_it_is, tmp_path, homework, happened):
     maker = data.module(homework)
-    right, keys = maker.read(written(homework), "smoke")
-    counts = maker.look(written(homework))
+    (right, keys), counts = as_it_is(homework)
     shutil.copytree(written(homework), tmp_path / "set")
     happened(tmp_path / "set")
     found, found_keys = maker.read(tmp_path / "set", "smoke")
@@ -95,7 +111,6 @@ def test_what_happens_to_files_changes_nothing(written, tmp_path, homework, happ
     assert maker.look(tmp_path / "set") == counts
 
 
-@pytest.mark.parametrize("homework", ALL)
 def test_the_list_agrees_with_the_loader(written, tmp_path, monkeypatch, homework):
     monkeypatch.setenv("HW_DATA_DIR", str(tmp_path))
     assert data.state(homework).startswith("missing")

@@ -166,6 +166,7 @@ def started(tmp_path, *homeworks: str) -> tuple[subprocess.Popen, Path]:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+@pytest.mark.usefixtures("no_server")
 def test_ctrl_c_leaves_nothing_half_written(tmp_path):
     """`hw run` interrupted in the middle: no kernel lives on, and no executed copy stands there as if it were whole."""
     process, out = started(tmp_path, "hw01")
@@ -179,6 +180,7 @@ def test_ctrl_c_leaves_nothing_half_written(tmp_path):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+@pytest.mark.usefixtures("no_server")
 def test_workers_and_kernels_end_with_their_parent(tmp_path):
     """`hw run` killed: its workers do not go on with what is queued."""
     process, _ = started(tmp_path, "hw01", "hw02")

@@ -182,8 +182,10 @@ def small(tmp_path_factory):
 
     def call(module, *arguments):
         command = [sys.executable, "-m", module, *map(str, arguments)]
-        paths = {"PYTHONPATH": str(root), "COLUMNS": "160", "HW_PROGRESS": "0", "HW_FAST_KERNELS": "0"}
-        done = subprocess.run(command, cwd=root, env=os.environ | paths, capture_output=True, text=True, timeout=120)
+        paths = {"PYTHONPATH": str(root), "COLUMNS": "160", "HW_PROGRESS": "0"}
+        plain = {"HW_FAST_KERNELS": "0", "HW_KERNEL_SERVER": ""}  # one that all tests share has not this `common`
+        environment = os.environ | paths | plain
+        done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, timeout=120)
         return done.returncode, done.stdout + done.stderr
 
     call.root = root

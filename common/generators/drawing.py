@@ -74,20 +74,24 @@ def turned(points, angle: float) -> np.ndarray:
 
 
 def smooth(points, per_corner: int = 5, closed: bool = True) -> np.ndarray:
-    """A smooth curve through `points` (Catmull & Rom 1974, "A class of local interpolating splines")."""
+    """A smooth curve through `points`, (P, 2) or many at once, (N, P, 2).
+
+    Catmull & Rom 1974, "A class of local interpolating splines".
+    """
     p = np.asarray(points, float)
-    t = np.linspace(0, 1, per_corner, endpoint=False)[:, None, None]
-    ends = np.concatenate([p[-1:], p, p[:2]] if closed else [p[:1], p, p[-1:]])
-    a, b, c, d = ends[:-3], ends[1:-2], ends[2:-1], ends[3:]
+    t = np.linspace(0, 1, per_corner, endpoint=False)[:, None]
+    first, last = (p[..., -1:, :], p[..., :2, :]) if closed else (p[..., :1, :], p[..., -1:, :])
+    ends = np.concatenate([first, p, last], -2)[..., None, :]
+    a, b, c, d = ends[..., :-3, :, :], ends[..., 1:-2, :, :], ends[..., 2:-1, :, :], ends[..., 3:, :, :]
     curve = 0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3)
-    curve = curve.transpose(1, 0, 2).reshape(-1, 2)
-    return curve if closed else np.concatenate([curve, p[-1:]])
+    curve = curve.reshape(*p.shape[:-2], curve.shape[-3] * per_corner, 2)
+    return curve if closed else np.concatenate([curve, p[..., -1:, :]], -2)
 
 
 def mirrored(points) -> np.ndarray:
-    """An outline from its right half, top to bottom: the left half is added."""
+    """An outline from its right half, top to bottom, (P, 2) or (N, P, 2): the left half is added."""
     p = np.asarray(points, float)
-    return np.concatenate([p, (p * [-1, 1])[::-1]])
+    return np.concatenate([p, (p * [-1, 1])[..., ::-1, :]], -2)
 
 
 def blob(rng: np.random.Generator, roughness: float = 0.1, n: int = 24) -> np.ndarray:

@@ -17,15 +17,14 @@ cropped tight and without fine detail: what a small network learns in minutes.
 Lengths are in units of the head's frame: about 1 from the middle of the head to the edge of the picture; y points down.
 """
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 
-from common.generators.drawing import OVERSAMPLED, Canvas, hsv, mix, shade
 from common.generators.faces_features import blush, brows, ears, eyes, face, glasses, mouth, neck, nose
 from common.generators.faces_hair import back_hair, fringe, strand_on_top
-from common.generators.faces_scene import background, hair_ornament, lit, worn_before, worn_behind
+from common.generators.faces_scene import background, hair_ornament, lit, wall, worn_before, worn_behind
+from common.generators.pens import Pens, canvases, frames, hsvs, mixed
 
 HAIR_COLOR = ("black", "brown", "blond", "red", "pink", "blue", "teal", "green", "violet", "silver")
 BACK = ("short", "bob", "long", "twin_tails", "pony_tail", "buns")
@@ -84,6 +83,9 @@ IRIS = {
     "blue": (0.59, 0.8, 0.88), "green": (0.38, 0.75, 0.66), "red": (0.99, 0.8, 0.86), "violet": (0.76, 0.64, 0.82),
     "gold": (0.12, 0.85, 0.92), "brown": (0.06, 0.68, 0.52), "teal": (0.5, 0.72, 0.8), "pink": (0.91, 0.6, 0.92),
 }  # fmt: skip
+_HAIR, _SKINS, _IRIS = np.array(list(HAIR.values())), np.array(SKINS, float), np.array(list(IRIS.values()))
+_EXACT = np.dtype([(name, np.uint8) for name in KINDS] + [(name, np.float64) for name in SIZES])
+TOGETHER = 256  # faces are drawn at once
 
 
 @dataclass(frozen=True)
@@ -124,65 +126,99 @@ def draw(factors: np.ndarray, side: int = 32) -> np.ndarray:
     if factors.dtype != DTYPE:
         raise ValueError(f"factors are a table with the columns of faces.DTYPE, found {factors.dtype}")
     images = np.empty((len(factors), side, side, 3), np.uint8)
-    for k, row in enumerate(factors):
-        images[k] = portrait(dict(zip(DTYPE.names, row.item(), strict=True)), side)
+    for start in range(0, len(factors), TOGETHER):
+        some = slice(start, start + TOGETHER)
+        images[some] = portraits(factors[some], side)
     return images
 
 
-def portrait(factor: dict, side: int) -> np.ndarray:
-    """One face (side, side, 3) uint8, drawn larger and made smaller against jagged edges."""
-    finer = 4 if side <= 40 else 3
-    canvas = Canvas(-(-side * finer // OVERSAMPLED))
-    head = Head(canvas, factor)
-    background(canvas.pen(), factor, head)
+def portraits(factors: np.ndarray, side: int) -> np.ndarray:
+    """Faces (N, side, side, 3) uint8, drawn in step, larger, and made smaller against jagged edges."""
+    n, finer = len(factors), 4 if side <= 40 else 3
+    factors = factors.astype(_EXACT)
+    half = -(-side * finer // 2)
+    images = canvases(n, 2 * half, wall(factors))
+    heads = Heads(images, factors)
+    background(heads, Pens(images, *frames(n, half)))
     for part in (
         worn_behind, back_hair, neck, ears, face, blush, eyes, nose, mouth, brows, glasses, fringe, strand_on_top,
         hair_ornament, worn_before,
     ):  # fmt: skip
-        part(head)
-    return lit(np.asarray(canvas.image.reduce(finer))[:side, :side, :3], factor)
+        part(heads)
+    return lit(np.stack([np.asarray(image.reduce(finer))[:side, :side] for image in images]), factors)
 
 
-class Head:
-    """A head in its pose: the colours, the factors, and where points in space come to lie in the picture."""
+class Heads:
+    """N heads in their poses: colours, factors, and where points in space come to lie in the pictures.
 
-    def __init__(self, canvas: Canvas, factor: dict):
-        self.factor = factor
-        for name, (names, _) in KINDS.items():
-            setattr(self, name, names[factor[name]])
-        self.pen = canvas.pen().part(factor["x"], factor["y"] + 0.12, 0.98 * factor["scale"], factor["roll"])
-        self.turn = math.cos(factor["yaw"]), math.sin(factor["yaw"])
-        self.nod = math.sin(factor["pitch"])
-        self.detailed = factor["detail"] > 0.5
-        hue, saturation, value = HAIR[self.hair_color]
-        self.hair = hsv(hue + 0.012 * factor["hair_tone"], saturation, value * (1 + 0.04 * factor["hair_tone"]))
-        self.hair_dark, self.hair_line = shade(self.hair, 0.72), shade(self.hair, 0.42)
-        self.skin_light = SKINS[factor["skin"]]
-        self.skin_dark = mix(self.skin_light, (196, 84, 84), 0.26)
-        self.skin_line = shade(self.skin_light, 0.55)
-        self.iris = hsv(*IRIS[self.eye_color])
-        self.ink = mix(self.hair_line, (40, 26, 44), 0.65)
+    All that it holds has a row for each head, so `heads[mask]` are some of them.
+    """
 
-    # from space to the frame of the pen
+    def __init__(self, images: list, factors: np.ndarray):
+        half = images[0].width / 2
+        x, y, size = factors["x"], factors["y"] + 0.12, 0.98 * factors["scale"]
+        self.pens = Pens(images, *frames(len(images), half, x, y, size, factors["roll"]))
+        self.factors = factors
+        self.cos, self.sin = np.cos(factors["yaw"])[:, None], np.sin(factors["yaw"])[:, None]
+        self.nod = np.sin(factors["pitch"])[:, None]
+        self.detailed = factors["detail"] > 0.5
+        hue, saturation, value = _HAIR[factors["hair_color"]].T
+        tone = factors["hair_tone"]
+        self.hair = hsvs(hue + 0.012 * tone, saturation, value * (1 + 0.04 * tone))
+        self.hair_dark, self.hair_line = 0.72 * self.hair, 0.42 * self.hair
+        self.skin = _SKINS[factors["skin"]]
+        self.skin_dark, self.skin_line = mixed(self.skin, (196, 84, 84), 0.26), 0.55 * self.skin
+        self.iris = hsvs(*_IRIS[factors["eye_color"]].T)
+        self.ink = mixed(self.hair_line, (40, 26, 44), 0.65)
 
-    def at(self, points, depth) -> np.ndarray:
-        """Points (N, 2) that lie `depth` (a number or (N,)) before the middle of the head, seen in its pose."""
+    # some of them
+
+    def __len__(self) -> int:
+        return len(self.factors)
+
+    def __getitem__(self, some: np.ndarray) -> "Heads":
+        """Those where the mask (N,) is true."""
+        heads = object.__new__(Heads)
+        vars(heads).update((name, value[some]) for name, value in vars(self).items())
+        return heads
+
+    def those(self, name: str, *values: str) -> "Heads":
+        """Those whose factor `name` is one of `values`, which are names."""
+        return self[self.have(name, *values)]
+
+    def have(self, name: str, *values: str) -> np.ndarray:
+        """Whether the factor `name` is one of `values`, (N,) bool."""
+        return np.any([self.factors[name] == KINDS[name][0].index(value) for value in values], axis=0)
+
+    def either_side(self) -> np.ndarray:
+        """For what is worn on one side alone: -1 or 1, (N,)."""
+        return np.where(self.factors["pattern"] > 0.5, 1, -1)
+
+    # from space to the frames of the pens
+
+    def at(self, points, depth=0.0) -> np.ndarray:
+        """Points (P, 2) or (N, P, 2) that lie `depth` before the middle of the head, seen in its pose: (N, P, 2).
+
+        depth: a number, (P,) or (N, P).
+        """
         points = np.asarray(points, float)
-        cos, sin = self.turn
-        seen = points * (cos, 1.0)
-        seen[:, 0] += sin * depth
-        seen[:, 1] += self.nod * depth
-        return seen
+        x = points[..., 0] * self.cos + self.sin * depth
+        return np.stack([x, points[..., 1] + self.nod * depth], -1)
 
     def on_ball(self, points, radius: float = 0.74) -> np.ndarray:
-        """Points (N, 2) on the front of a ball, seen in its pose."""
+        """Points (P, 2) or (N, P, 2) on the front of a ball, seen in its pose: (N, P, 2)."""
         points = np.asarray(points, float)
-        return self.at(points, np.sqrt(np.maximum(radius**2 - (points**2).sum(1), 0.0)))
+        return self.at(points, np.sqrt(np.maximum(radius**2 - (points**2).sum(-1), 0.0)))
 
     # strokes
 
     def fill(self, points, color, line=None, width: float = 0.032) -> None:
-        """A filled outline (N, 2), already seen, with a contour in the colour `line`."""
-        self.pen.polygon(points, color)
-        if line is not None:
-            self.pen.line(np.concatenate([points, points[:2]]), width, line)
+        """Filled outlines (N, P, 2), already seen, with a contour in the colour `line`."""
+        if line is None:
+            self.pens.polygon(points, color)
+        else:
+            self.pens.outlined(points, color, line, width)
+
+    def line(self, points, width: float, color) -> None:
+        """Strokes (N, P, 2), already seen."""
+        self.pens.line(points, width, color)

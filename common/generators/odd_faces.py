@@ -135,11 +135,14 @@ class Frame:
         x = (self.cos * u - self.sin * v) * self.size + self.x
         y = (self.sin * u + self.cos * v) * self.size + self.y
         x, y = (np.clip((place + 1) * self.side / 2 - 0.5, 0, self.side - 1.001) for place in (x, y))
-        i, j, k = np.arange(len(images))[:, None, None], y.astype(int), x.astype(int)
+        j, k = y.astype(int), x.astype(int)
         a, b = (y - j)[..., None], (x - k)[..., None]
-        above = (1 - b) * images[i, j, k] + b * images[i, j, k + 1]
-        below = (1 - b) * images[i, j + 1, k] + b * images[i, j + 1, k + 1]
-        return (1 - a) * above + a * below
+        pixels = images.reshape(-1, images.shape[-1])
+        here = (np.arange(len(images))[:, None, None] * self.side + j) * self.side + k  # of the upper left one
+        below = here + self.side
+        upper = (1 - b) * pixels.take(here, 0) + b * pixels.take(here + 1, 0)
+        lower = (1 - b) * pixels.take(below, 0) + b * pixels.take(below + 1, 0)
+        return (1 - a) * upper + a * lower
 
 
 # --- what can be wrong ------------------------------------------------------------------------------------------------

@@ -60,7 +60,7 @@ def paths(card: Card | Lab) -> tuple[Path, ...]:
 
 
 def read(path: Path) -> nbformat.NotebookNode:
-    """A valid notebook of format 4. Raises NotebookError."""
+    """A valid notebook of format 4, whose code is Python. Raises NotebookError with one sentence."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")  # nbformat would give two cells of one id new ones, and only warn
@@ -69,7 +69,19 @@ def read(path: Path) -> nbformat.NotebookNode:
         raise NotebookError(f"{path} does not exist.") from None
     except Exception as error:  # nbformat raises many kinds, all with the reason in their first line
         raise NotebookError(f"{path} is not a valid notebook: {str(error).splitlines()[0]}") from None
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            _must_be_python(cell, path)
     return notebook
+
+
+def _must_be_python(cell, path: Path) -> None:
+    try:
+        tree(cell.source)
+    except SyntaxError as error:
+        raise NotebookError(f"{path}: cell {cell.id!r} is no Python, line {error.lineno}: {error.msg}") from None
+    except ValueError as error:  # a zero byte, in older versions
+        raise NotebookError(f"{path}: cell {cell.id!r} is no Python: {error}") from None
 
 
 def parameters(notebook) -> dict:

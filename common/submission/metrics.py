@@ -19,13 +19,15 @@ def roc_auc(true: np.ndarray, predicted: np.ndarray) -> float:
     """Area under the ROC curve: how often a positive entry (`true` is 1) has a higher number than a negative one (0).
 
     A tie counts one half (Hanley & McNeil 1982). Between 0 and 1, 0.5 for numbers that say nothing. ValueError unless
-    `true` holds zeros and ones, at least one of each.
+    `true` holds zeros and ones, at least one of each, and where `predicted` holds NaN, which has no place in an order.
     """
     true, predicted = _same_shape(true, predicted)
     positive, values = true.ravel() == 1, predicted.ravel()
     n_positive, n = int(positive.sum()), len(values)
     if not np.isin(true, (0, 1)).all() or n_positive in (0, n):
         raise ValueError("need zeros and ones, at least one of each, as what is true")
+    if n_missing := int(np.isnan(values).sum()):
+        raise ValueError(f"{n_missing:,} of the {n:,} numbers to put in order are NaN")
     _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
     ranks = (np.cumsum(counts) - (counts - 1) / 2)[place]  # from 1; equal values share the mean of their ranks
     pairs_won = ranks[positive].sum() - n_positive * (n_positive + 1) / 2

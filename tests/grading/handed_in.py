@@ -1,18 +1,12 @@
-"""Grade what the smoke runs have handed in: `python -m tests.grading.handed_in build/smoke`.
+"""Grade what the smoke runs have handed in: the last step of `make smoke` calls it.
 
 For every homework the files of starter and rungs go through `hw grade --files-only`, and each must get what `hw score`
 gives it. One starter is graded as a notebook too: in the sandbox, on the same data, it must get what its smoke run got.
 """
 
-import argparse
-import itertools
 import json
-import multiprocessing
-import os
 import shutil
-import sys
 import tempfile
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from typer.testing import CliRunner
@@ -63,8 +57,13 @@ def _shown(record: dict) -> str:
     return ", ".join(f"{name} {record[name]!r}" for name in ("state", "message", "score", "public", "private", "rung"))
 
 
-def grade_smoke(smoke: Path, name: str, folder: Path) -> list[str]:
+def grade_smoke(smoke: Path, name: str) -> list[str]:
     """The smoke runs of one homework, graded; the problems found."""
+    with tempfile.TemporaryDirectory(prefix="handed-in-") as folder:
+        return _grade_smoke(smoke, name, Path(folder))
+
+
+def _grade_smoke(smoke: Path, name: str, folder: Path) -> list[str]:
     card, exam = find_card(name), exam_of(name, folder)
     runs = [run for run in sorted(smoke.glob(f"{name}-*")) if (run / card.submission.file).is_file()]
     if len(runs) < 2:
@@ -89,30 +88,3 @@ def _run_whole(smoke: Path, name: str, folder: Path, exam: Path) -> list[str]:
     if (record["state"], record["score"]) != ("OK", json.loads(alone)["value"]):
         return [f"{name}: its starter, run by the grader: {_shown(record)}; run by itself: {alone}"]
     return []
-
-
-def grade_one(smoke: Path, name: str) -> list[str]:
-    with tempfile.TemporaryDirectory(prefix="handed-in-") as folder:
-        return grade_smoke(smoke, name, Path(folder))
-
-
-def main(arguments: list[str]) -> int:
-    from tests.smoke import ready
-
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("smoke", type=Path)
-    parser.add_argument("homeworks", nargs="*")
-    parser.add_argument("--jobs", type=int, default=2)
-    wanted = parser.parse_args(arguments)
-    os.environ["OMP_NUM_THREADS"] = "1"
-    names = [card.id for card in ready(wanted.homeworks)]
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(wanted.jobs, mp_context=context) as pool:
-        found = pool.map(grade_one, itertools.repeat(wanted.smoke), names)
-        problems = list(itertools.chain.from_iterable(found))
-    print("\n".join(problems) or f"{len(names)} homeworks: hw grade and hw score agree on what was handed in.")
-    return bool(problems)
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -90,8 +90,12 @@ def tmp_path():
 
 
 @pytest.mark.parametrize("way", WAYS)
+@pytest.mark.usefixtures("no_server")
 def test_battery(way, tmp_path, monkeypatch):
-    """One test per tier, so that one worker of xdist runs it; it names every case that goes wrong."""
+    """One test per tier, so that one worker of xdist runs it; it names every case that goes wrong.
+
+    It has a fork server of its own: no other test shall depend on one that was under attack.
+    """
     skip_unless_wanted(way)
     cases = chosen(WAYS[way][0])
     data.export("hw01", tmp_path / "exam", seed=5, profile="smoke")

@@ -1,7 +1,7 @@
 """What `hw grade` gives is what `hw score` gives, for every homework that is ready.
 
 Here the answers of two homeworks, and answers of which some are wrong, through `hw grade --files-only`. What the
-notebooks of all homeworks hand in is graded in `make smoke`, by `python -m tests.grading.handed_in build/smoke`.
+notebooks of all homeworks hand in is graded in `make smoke`, by its last step.
 """
 
 import json

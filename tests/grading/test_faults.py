@@ -170,6 +170,7 @@ def test_what_takes_long_to_read_is_its_makers_fault(tmp_path, monkeypatch):
         helper.close()
 
 
+@pytest.mark.usefixtures("no_server")
 def test_limits_alone_without_a_fork_server(tmp_path, exam, monkeypatch):
     """Tier C as macOS and Windows have it: a plain kernel, its time and its output limited, its file scored."""
     monkeypatch.setenv("HW_FAST_KERNELS", "0")
@@ -241,6 +242,7 @@ def test_what_is_written_stays(tmp_path, exam):
 
 
 @LINUX
+@pytest.mark.usefixtures("no_server")
 def test_ctrl_c_leaves_nothing(tmp_path, exam):
     (tmp_path / "in").mkdir()
     for number in range(3):

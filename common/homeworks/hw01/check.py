@@ -15,10 +15,17 @@ def standardise(function) -> bool:
     odd = torch.tensor([[0.5, 7.0], [0.0, 8.0]])
     cases = [
         Case((known, known), _right(known, known), "4,000 training rows, scaled by themselves"),
-        Case((known, other), _right(known, other), "2 other rows (the statistics must be those of x_known)"),
         Case((constant, odd), _right(constant, odd), "a column that is constant in x_known"),
+        Case((known, other), _right(known, other), "2 other rows (the statistics must be those of x_known)"),
     ]
-    return compare("standardise", function, cases, tolerance=1e-3)
+    spread = torch.where(known.std(dim=0) > 0, known.std(dim=0), 1.0)
+    wrong = {
+        "it measures x itself: mean and deviation must be those of x_known": _right(other, other),
+        "it divides by the variance: take its root": (other - known.mean(dim=0)) / spread**2,
+        "it does not shift: take the mean of x_known away first": other / spread,
+        "it does not scale: divide by the standard deviation of x_known": other - known.mean(dim=0),
+    }
+    return compare("standardise", function, cases, tolerance=1e-3, known=wrong)
 
 
 def _right(known: torch.Tensor, x: torch.Tensor) -> torch.Tensor:

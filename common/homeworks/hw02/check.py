@@ -25,7 +25,22 @@ def stack_context(function) -> bool:
             "64 shuffled frames of four utterances, context 5",
         ),
     ]
-    return compare("stack_context", function, cases)
+    ends = starts[which], starts[which + 1] - 1
+    window = rows[:, None] + torch.arange(-5, 6)
+    inside = window.clamp(ends[0][:, None], ends[1][:, None])
+    wrong = {
+        "it gives the newest frame first: oldest first": long[inside.flip(1)].flatten(1),
+        "it steps into other utterances: repeat the first or the last frame of the row's own": (
+            long[window.clamp(0, len(long) - 1)].flatten(1)
+        ),
+        "it takes frames from the other end of the set: repeat the utterance's first or last frame": (
+            long[window % len(long)].flatten(1)
+        ),
+        "it sorts by feature, then by time: all 39 numbers of a frame stay together": (
+            long[inside].transpose(1, 2).flatten(1)
+        ),
+    }
+    return compare("stack_context", function, cases, known=wrong)
 
 
 def reverse(function) -> bool:
@@ -37,7 +52,14 @@ def reverse(function) -> bool:
         Case((x, torch.tensor([3, 2])), _reversed(x, [3, 2]), "lengths 3 and 2 (the padding stays where it is)"),
         Case((longer, torch.tensor([9, 1, 4, 8])), _reversed(longer, [9, 1, 4, 8]), "lengths 9, 1, 4 and 8"),
     ]
-    return compare("reverse", function, cases)
+    wrong = {
+        "it turns the padding to the front: each utterance within its own length, the padding stays where it is": (
+            longer.flip(1)
+        ),
+        "it turns the features around: turn the frames": longer.flip(2),
+        "it changes the order of the utterances: turn the frames within each": longer.flip(0),
+    }
+    return compare("reverse", function, cases, known=wrong)
 
 
 def _case(x, rows, first, last, context, words) -> Case:

@@ -23,7 +23,18 @@ def returns_to_go(function) -> bool:
     rewards, _, _, ended = _rollout()
     expected = torch.from_numpy(_slow_returns(rewards.numpy(), ended.numpy(), 0.9))
     cases.append(Case((rewards, ended, 0.9), expected, "random rewards of 3 environments, gamma = 0.9"))
-    return compare("returns_to_go", function, cases)
+    never, arrays = np.zeros(ended.shape, dtype=bool), (rewards.numpy(), ended.numpy())
+    wrong = {
+        "rewards flow from one episode into the one before: nothing may pass where `ended` is true": (
+            _slow_returns(arrays[0], never, 0.9)
+        ),
+        "it sums from the beginning to each step: sum from each step to the end": (
+            _sums_from_the_beginning(*arrays, 0.9)
+        ),
+        "it leaves the step's own reward out": expected.numpy() - arrays[0],
+        "it does not discount": _slow_returns(*arrays, 1.0),
+    }
+    return compare("returns_to_go", function, cases, known=wrong)
 
 
 def gae(function) -> bool:
@@ -58,7 +69,20 @@ def gae(function) -> bool:
     expected = torch.from_numpy(_slow_gae(*arrays, 0.9, 0.8))
     words = "random numbers of 3 environments, gamma = 0.9, lam = 0.8,"
     cases.append(Case((rewards, values, terminated, ended, 0.9, 0.8), expected, words))
-    return compare("gae", function, cases)
+    never = np.zeros(ended.shape, dtype=bool)
+    wrong = {
+        "V(next) counts after a crash or a landing: there nothing more is to come": (
+            _slow_gae(arrays[0], arrays[1], never, arrays[3], 0.9, 0.8)
+        ),
+        "V(next) does not count after the clock cut an episode off: there more was to come": (
+            _slow_gae(arrays[0], arrays[1], arrays[3], arrays[3], 0.9, 0.8)
+        ),
+        "surprises flow from one episode into the one before: stop where `ended` is true": (
+            _slow_gae(*arrays[:3], never, 0.9, 0.8)
+        ),
+        "it gives the return and not what exceeds V: subtract it": expected.numpy() + arrays[1][:-1],
+    }
+    return compare("gae", function, cases, known=wrong)
 
 
 def ppo_loss(function) -> bool:
@@ -86,7 +110,21 @@ def ppo_loss(function) -> bool:
     gains = [min(r * a, min(max(r, 0.9), 1.1) * a) for r, a in zip(ratio, advantages, strict=True)]
     tensors = tuple(torch.from_numpy(array) for array in (new, old, advantages))
     cases.append(Case((*tensors, 0.1), np.array(-np.mean(gains)), "64 random steps, clip 0.1,"))
-    return compare("ppo_loss", function, cases)
+    clipped = np.clip(ratio, 0.9, 1.1)
+    wrong = {
+        "it has no clip": np.array(-np.mean(ratio * advantages)),
+        "it only clips: a step in the wrong direction must count whole, so take the smaller of both gains": (
+            np.array(-np.mean(clipped * advantages))
+        ),
+        "it takes the larger of both gains: the smaller, or the clip protects from nothing": (
+            np.array(-np.mean(np.maximum(ratio * advantages, clipped * advantages)))
+        ),
+        "it gives the gain: a loss is to be lowered, so take minus the mean": np.array(np.mean(gains)),
+        "its ratio is old to new: new to old": np.array(
+            -np.mean(np.minimum(advantages / ratio, np.clip(1 / ratio, 0.9, 1.1) * advantages))
+        ),
+    }
+    return compare("ppo_loss", function, cases, known=wrong)
 
 
 def _rollout():
@@ -107,6 +145,14 @@ def _slow_returns(rewards: np.ndarray, ended: np.ndarray, gamma: float) -> np.nd
             if ended[k, n]:
                 break
     return returns
+
+
+def _sums_from_the_beginning(rewards: np.ndarray, ended: np.ndarray, gamma: float) -> np.ndarray:
+    """What somebody gets who runs through the steps forward."""
+    sums = rewards.copy()
+    for t in range(1, len(sums)):
+        sums[t] += np.where(ended[t - 1], 0.0, gamma * sums[t - 1])
+    return sums
 
 
 def _slow_gae(rewards, values, terminated, ended, gamma: float, lam: float) -> np.ndarray:

@@ -43,16 +43,42 @@ def maml_loss(function, first_order: bool = False) -> bool:
 
 
 def rotate_classes(function) -> bool:
-    """Pictures of three and of one character; a quarter turn is counter-clockwise, as in `torch.rot90`."""
+    """Pictures of three and of one character. In which order the new classes come, and which way they turn, is free."""
     cases = []
     for n_characters in (1, 3):
         images = torch.arange(n_characters * 2 * 3 * 3, dtype=torch.uint8).reshape(n_characters, 2, 3, 3)
-        turned = [images]
-        for _ in range(3):
-            turned.append(turned[-1].transpose(2, 3).flip(2))
         words = f"{n_characters} character{'s' if n_characters > 1 else ''} by two drawers"
-        cases.append(Case((images,), torch.cat(turned), words))
-    return compare("rotate_classes", function, cases)
+        cases.append(Case((images,), _in_order(torch.cat(_turns(images))), words))
+    turns = _turns(images)
+    wrong = {
+        "it gives the turned characters alone: behind those that there are": _in_order(torch.cat(turns[1:])),
+        "it mirrors: a quarter of a turn is something else": _in_order(
+            torch.cat([images, images.flip(2), images.flip(3), images.flip(2).flip(3)])
+        ),
+        "it gives more drawings of the same characters: a turned character is a class of its own, so more of axis 0": (
+            _in_order(torch.cat(turns, dim=1))
+        ),
+        "it gives each character four times as it is": _in_order(torch.cat([images] * 4)),
+    }
+
+    def ordered(images):
+        found = function(images)
+        return _in_order(found) if isinstance(found, torch.Tensor) and found.ndim == 4 else found
+
+    return compare("rotate_classes", ordered if callable(function) else function, cases, known=wrong)
+
+
+def _turns(images: torch.Tensor) -> list[torch.Tensor]:
+    """Images (C, D, S, S) turned by none, one, two and three quarters, without `rot90`."""
+    turned = [images]
+    for _ in range(3):
+        turned.append(turned[-1].transpose(2, 3).flip(2))
+    return turned
+
+
+def _in_order(classes: torch.Tensor) -> torch.Tensor:
+    """The same classes (K, D, S, S), sorted by what they show."""
+    return torch.stack(sorted(classes, key=lambda one: one.flatten().tolist()))
 
 
 def _loss(params, x, y):
