@@ -9,5 +9,8 @@ class CardsHook(BuildHookInterface):
     def initialize(self, version: str, build_data: dict) -> None:
         if version == "editable":
             return  # the checkout itself is there to be read
-        for card in sorted(Path(self.root).glob("hw[0-9][0-9]_*/homework.toml")):
+        cards = sorted(Path(self.root).glob("hw[0-9][0-9]_*/homework.toml"))
+        if not cards:
+            raise FileNotFoundError(f"There is no homework.toml in {self.root}: the package needs its cards.")
+        for card in cards:
             build_data["force_include"][str(card)] = f"common/cards/{card.parent.name}.toml"

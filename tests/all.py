@@ -24,6 +24,10 @@ SMOKE = "build/smoke"
 RUN_NOTEBOOKS = ("unit", "smoke", "starters")  # steps that begin so
 NBVAL = ["--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=120", "-p", "tests.smoke_plugin"]
 
+# notebooks have lines of 100 characters, Python files of 120; --isolated, since pyproject.toml speaks of the latter
+FORMAT = ["-m", "ruff", "format", "--check"]
+FORMAT_NOTEBOOKS = [*FORMAT, "--isolated", "--line-length", "100", "--target-version", "py311"]
+
 PLAIN = ["-p", "no:nbval"]  # which imports a good deal, in every process
 
 Steps = dict[str, list[str]]  # what it is called -> arguments of `python`
@@ -32,7 +36,8 @@ Steps = dict[str, list[str]]  # what it is called -> arguments of `python`
 def lint() -> Steps:
     return {
         "ruff check": ["-m", "ruff", "check", "."],
-        "ruff format": ["-m", "ruff", "format", "--check", "."],
+        "ruff format": [*FORMAT, "."],
+        "ruff format of the notebooks": [*FORMAT_NOTEBOOKS, *_ready_notebooks()],
         "rules of the notebooks": ["-m", "common.cli", "notebooks", "--check"],
     }
 
@@ -56,12 +61,16 @@ def quick(jobs: int) -> Steps:
     """Lint of the changed files, tests that import them, and the starters of the homeworks that they belong to."""
     files = touched.changed()
     names, tests = touched.homeworks(files), touched.tests(files)
-    sources = [name for name in files if name.endswith((".py", ".ipynb"))]
+    modules = [name for name in files if name.endswith(".py")]
+    notebooks = [name for name in files if name.endswith(".ipynb")]
     ready = _ready(names)
     steps = {}
-    if sources:
-        steps["ruff check"] = ["-m", "ruff", "check", *sources]
-        steps["ruff format"] = ["-m", "ruff", "format", "--check", *sources]
+    if modules or notebooks:
+        steps["ruff check"] = ["-m", "ruff", "check", *modules, *notebooks]
+    if modules:
+        steps["ruff format"] = [*FORMAT, *modules]
+    if notebooks:
+        steps["ruff format of the notebooks"] = [*FORMAT_NOTEBOOKS, *notebooks]
     if ready:
         steps["rules of the notebooks"] = ["-m", "common.cli", "notebooks", "--check", *ready]
     if tests:
@@ -73,6 +82,14 @@ def quick(jobs: int) -> Steps:
         steps["starters"] = ["-m", "common.cli", "run", *ready, *out]
     print(f"{len(files)} files differ from main; {len(tests)} files of tests and {len(ready)} homeworks are touched.")
     return steps
+
+
+def _ready_notebooks() -> list[str]:
+    from common.notebooks import books
+    from common.submission.card import folders
+
+    ready = [one for folder in folders().values() for one in folder.notebooks if one.status == "ready"]
+    return [str(path.relative_to(Path.cwd())) for one in ready for path in books.paths(one)]
 
 
 def _ready(names: list[str]) -> list[str]:

@@ -13,7 +13,7 @@ from common.errors import DataError, HomeworkError
 from common.generators.homonyms import VOCABULARY, WORD, encode, sentences
 from common.homeworks.hw09 import data as hw09
 from common.homeworks.hw09 import zoo
-from common.homeworks.hw09.judge import judge, rank_accuracy
+from common.homeworks.hw09.judge import by_kind, judge, rank_accuracy
 from common.submission.card import find_card
 
 CUE = zoo.CUE.label
@@ -137,6 +137,15 @@ def test_half_an_answer_stays_below_strong(many):
     guess, of_tag = cheats(x)["middle of each dish"], (asked == CUE)[:, None, None]
     assert score(np.where(of_tag, guess, guess * quarter)) < 0.9 * strong
     assert score(np.where(of_tag, where, guess)) < 0.9 * strong
+
+
+def test_the_worse_kind_of_question_counts(many):
+    _, asked, where, score = many
+    of_tag = (asked == CUE)[:, None, None]
+    assert score(where.astype(float)) == 1
+    assert score(np.where(of_tag, where, 0.0)) < 0.15 and score(np.where(of_tag, 0.0, where)) < 0.05
+    reference = pd.DataFrame({"id": np.arange(len(where)), "map": list(where.astype(np.float32))})
+    assert list(by_kind(reference[:2], reference[:2])) == ["dish"]  # of a part that has one kind alone
 
 
 def test_marking_all_food_is_not_enough(made):

@@ -1,5 +1,9 @@
 """The attacks of homework 10, taken from the solution notebook, against cases done by hand; the judge; the networks."""
 
+import os
+import pickle
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -322,6 +326,8 @@ def test_the_originals_target_is_unknown(reference, tmp_path, monkeypatch):
     original = reference.copy()
     original.attrs["edition"] = "2022"
     assert judge.judge(original, moved(reference, 0)) is None
+    said = Homework("hw10").judge(moved(reference, 0), original)
+    assert said.value is None and "The hidden target cannot be asked here, so it gets no score" in str(said)
     with pytest.raises(SubmissionError):
         judge.judge(original, moved(reference, 9))
     monkeypatch.setenv(hw10.TARGET_VARIABLE, str(zoo.path("hw10-target")))
@@ -383,6 +389,54 @@ def test_pictures_of_a_folder_train_too(tmp_path, monkeypatch):
     assert [file.name for file in own.iterdir()] == ["hw10-plain.safetensors"]
     with pytest.raises(HomeworkError, match="no network 'best'"):
         networks.train(own, only="best")
+
+
+def batches(folder: Path, **changed) -> dict[int, np.ndarray]:
+    """CIFAR-10 as it comes, twenty pictures in each file."""
+    rng, pictures = np.random.default_rng(3), {}
+    folder.mkdir()
+    for number in range(1, 6):
+        pictures[number] = rng.integers(0, 256, (20, 32, 32, 3), dtype=np.uint8)
+        rows = pictures[number].transpose(0, 3, 1, 2).reshape(20, -1)
+        batch = {b"batch_label": b"training batch", b"labels": [*range(10)] * 2, b"data": rows}
+        (folder / f"data_batch_{number}").write_bytes(pickle.dumps(batch | changed.get("batch", {}), protocol=3))
+    return pictures
+
+
+def test_cifar_10_as_it_comes_trains_too(tmp_path):
+    pictures = batches(tmp_path / "cifar-10-batches-py")
+    x, y = networks.read_folder(tmp_path)
+    assert np.array_equal(x, np.concatenate(list(pictures.values()))) and x.flags.c_contiguous
+    assert y.tolist() == [*range(10)] * 10 and networks.CLASSES[3] == "cat"
+
+
+class RunsCode:
+    def __reduce__(self):
+        return os.mkdir, ("made-by-a-pickle",)
+
+
+@pytest.mark.parametrize(
+    "changed, said",
+    [
+        ({b"data": RunsCode()}, "asks for .*mkdir"),
+        ({b"labels": [10] * 20}, "labels from 0 to 9"),
+        ({b"data": np.zeros((20, 100), np.uint8)}, "rows of 3072 bytes"),
+    ],
+)
+def test_a_batch_that_is_none_is_named(tmp_path, monkeypatch, changed, said):
+    monkeypatch.chdir(tmp_path)
+    batches(tmp_path / "set", batch=changed)
+    with pytest.raises(HomeworkError, match=f"data_batch_1.*{said}"):
+        networks.read_folder(tmp_path / "set")
+    assert not Path("made-by-a-pickle").exists()
+
+
+def test_a_batch_that_is_cut_off_is_named(tmp_path):
+    batches(tmp_path / "set")
+    cut = tmp_path / "set" / "data_batch_2"
+    cut.write_bytes(cut.read_bytes()[:5000])
+    with pytest.raises(HomeworkError, match="data_batch_2 is no batch of CIFAR-10"):
+        networks.read_folder(tmp_path / "set")
 
 
 def test_augmented_pictures_are_moved_and_mirrored():

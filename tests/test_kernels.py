@@ -1,5 +1,6 @@
 """The fork server: kernels as the plain one gives them, only sooner; gone when nobody needs them."""
 
+import contextlib
 import json
 import os
 import signal
@@ -8,6 +9,7 @@ import struct
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
@@ -134,16 +136,62 @@ def test_a_kernel_is_asked_to_end_and_not_interrupted(served, tmp_path, monkeypa
     assert signal.SIGINT not in sent
 
 
-def test_who_asks_and_is_gone_does_no_harm(served, tmp_path):
-    request = {"argv": ["-f", "nowhere.json"], "env": dict(os.environ), "cwd": str(tmp_path), "umask": 0o77}
+@contextlib.contextmanager
+def asked(folder: Path, server: str) -> Iterator[socket.socket]:
+    """A connection on which a server has been asked for a kernel."""
+    request = {"argv": ["-f", "nowhere.json"], "env": dict(os.environ), "cwd": str(folder), "umask": 0o77}
     content = json.dumps(request).encode()
+    with socket.socket(socket.AF_UNIX) as client, open(os.devnull) as nowhere:
+        client.settimeout(20)
+        client.connect(server)
+        socket.send_fds(client, [struct.pack("I", len(content))], [nowhere.fileno()] * 3)
+        client.sendall(content)
+        yield client
+
+
+FORKED = "import os\nprint('common.kernels.server' in open('/proc/self/cmdline').read())"
+
+
+def test_who_asks_and_is_gone_does_no_harm(served, tmp_path):
     for _ in range(5):
-        with socket.socket(socket.AF_UNIX) as client, open(os.devnull) as nowhere:
-            client.connect(os.environ["HW_KERNEL_SERVER"])
-            socket.send_fds(client, [struct.pack("I", len(content))], [nowhere.fileno()] * 3)
-            client.sendall(content)
+        with asked(tmp_path, os.environ["HW_KERNEL_SERVER"]):
+            pass
     run(tmp_path, "print(6 * 7)")
-    assert run(tmp_path, "import os\nprint('common.kernels.server' in open('/proc/self/cmdline').read())") == ["True\n"]
+    assert run(tmp_path, FORKED) == ["True\n"]
+
+
+SERVER = """
+import socket, sys, time
+from common.kernels import server
+server.PRELOADED = ()
+server._kernel = lambda *_: time.sleep(60)
+become = server.main(socket.socket(fileno=int(sys.argv[1])), int(sys.argv[2]), [])
+if become is not None:
+    become()
+"""
+
+
+@pytest.mark.parametrize("last_words", [b"", bytes([signal.SIGTERM])])
+def test_a_starved_server_hears_all_at_once(tmp_path, last_words):
+    """A kernel ends, and before the server comes to it, its client sends a signal or is gone."""
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(tmp_path / "s"))
+        listener.listen()
+        command = [sys.executable, "-P", "-c", SERVER, str(listener.fileno()), str(os.getpid())]
+        server = subprocess.Popen(command, pass_fds=[listener.fileno()])
+    try:
+        with asked(tmp_path, str(tmp_path / "s")) as client, socket.socket(socket.AF_UNIX) as silent:
+            (pid,) = struct.unpack("i", client.recv(4))
+            silent.connect(str(tmp_path / "s"))  # the server waits for what this one wants
+            time.sleep(0.3)
+            os.kill(pid, signal.SIGKILL)
+            time.sleep(0.3)
+            client.send(last_words) if last_words else client.close()
+        with asked(tmp_path, str(tmp_path / "s")) as client:
+            assert len(client.recv(4)) == 4 and server.poll() is None
+    finally:
+        server.terminate()
+        server.wait()
 
 
 OWNER = """

@@ -63,6 +63,6 @@ def test_an_empty_ladder_and_estimates_confirm_nothing():
 
 
 def test_one_run_where_nothing_is_left_to_chance(tmp_path):
-    card = find_card("hw09")  # only its medium rung draws anything
-    names = [job.name for job in ladder.jobs(card, tmp_path, [1, 2, 3], ["simple", "medium"], "data31-")]
-    assert names == ["hw09-simple-data31-seed1", *(f"hw09-medium-data31-seed{seed}" for seed in (1, 2, 3))]
+    card = find_card("hw10")  # only its upper two rungs draw anything
+    names = [job.name for job in ladder.jobs(card, tmp_path, [1, 2, 3], ["simple", "strong"], "data31-")]
+    assert names == ["hw10-simple-data31-seed1", *(f"hw10-strong-data31-seed{seed}" for seed in (1, 2, 3))]

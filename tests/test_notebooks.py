@@ -101,6 +101,9 @@ BREAKS = {
     "Chinese summary": lambda a, b: cell(a, "title").update(source=cell(a, "title").source.replace("。", "")),
     "needs headings": lambda a, b: drop(a, "report"),
     "shell line or a magic": lambda a, b: cell(a, "use").update(source=cell(a, "use").source + "\n!false"),
+    "a line of 106 characters, at most 100": lambda a, b: cell(a, "use").update(
+        source=cell(a, "use").source + "\nprint(" + "'x'" * 33 + ")"
+    ),
     "at most 40 fit": lambda a, b: cell(a, "use").update(source=cell(a, "use").source + "\nprint()" * 41),
     "imports hw01_regression": lambda a, b: cell(a, "imports").update(source="import hw01_regression"),
     "markdown cells per code cell": lambda a, b: a.cells.extend(markdown(f"m{i}") for i in range(9)),

@@ -102,6 +102,7 @@ def corpus(
             clauses = int(rng.integers(1, 3))
             x, speaking = utter(rng, voice, sessions[number], clauses, setting.read_pauses, setting)
             training.append(Utterance(speaker, int(number), x, speaking))
+        rng = apart(rng, seed, f"test utterances of {speaker}")
         for _ in range(asked):
             x, speaking = utter(rng, voice, session(rng, setting), 2, setting.free_pauses, setting)
             test.append(Utterance(speaker, -1, x, speaking))

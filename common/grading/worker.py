@@ -42,7 +42,7 @@ class Worker:
 
     @cached_property
     def papermill(self):
-        """Papermill with our engine, and kernels for it; nobody asks where files alone are scored."""
+        """Papermill with our engine; nobody asks where files alone are scored."""
         import papermill
 
         from common.grading.engine import GradingEngine
@@ -50,7 +50,6 @@ class Worker:
         papermill.engines.papermill_engines.register("homeworks-grading", GradingEngine)
         for name in ("papermill", "asyncio"):  # what they warn of is in the record
             logging.getLogger(name).setLevel(logging.CRITICAL)
-        self.kernels.enter_context(kernels.serving())
         return papermill
 
     def grade(self, job: Job) -> Record:
@@ -88,9 +87,10 @@ class Worker:
         status = _status(outbox / STATUS)
         if status is None and run.stopped:  # bubblewrap takes its warden along
             status = {"reason": "ended", "exit": None, "peak_memory": 0, "cpu_seconds": 0.0, "files": {}}
-        if run.stage != "running" or status is None or status["reason"] == "failed":
-            why = (status or {}).get("error") or _told(failure)
-            what = "The warden ended without a word" if run.stage == "running" else "The sandbox did not start"
+        gone = kernels.gone() if failure is not None else ""
+        if run.stage != "running" or status is None or status["reason"] == "failed" or gone:
+            why = (status or {}).get("error") or gone or _told(failure)
+            what = "The sandbox did not last" if run.stage == "running" else "The sandbox did not start"
             return _failed(job, f"{what}: {why}.")
         sums = prepare.ask_sums(self.reader, [source for _, source in run.changed])
         run.ran += sum(taken == checksum for (taken, _), checksum in zip(run.changed, sums, strict=False))
@@ -106,6 +106,9 @@ class Worker:
         papermill = self.papermill
         from common.grading.engine import Run
 
+        if kernels.SOCKET not in os.environ or kernels.gone():
+            self.kernels.close()
+            self.kernels.enter_context(kernels.serving())
         for name in ("s", "work", "out"):
             (folder / name).mkdir(0o700)
         box = _sandbox(job, folder)

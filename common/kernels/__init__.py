@@ -19,6 +19,7 @@ from pathlib import Path
 
 _HERE = Path(__file__).parent
 PREFIX = "hw-kernels-"  # of the server's folder
+_LOG = "server.log"  # what it says, in that folder
 SOCKET = "HW_KERNEL_SERVER"  # environment variable: where the server listens
 
 
@@ -38,10 +39,11 @@ def serving(also: Sequence[str] = ()) -> Iterator[bool]:
     also: modules that the server imports beside what every notebook needs, where many notebooks import them.
 
     The server ends with the block, and with this process, however that ends; its kernels end with it. A block within a
-    block, or within a process started by one, uses the server that is there.
+    block, or within a process started by one, uses the server that is there, if it has not died.
     """
-    if os.environ.get(SOCKET) or why_not():
-        yield bool(os.environ.get(SOCKET))
+    there = bool(os.environ.get(SOCKET))
+    if why_not() or (there and not gone()):
+        yield there
         return
     from common.kernels import scratch
 
@@ -76,6 +78,21 @@ def _serve(folder: Path, also: Sequence[str]) -> Iterator[bool]:
                 server.wait()
 
 
+def gone() -> str:
+    """In a few words that the server which this process would ask has ended, and of what; empty if it has not."""
+    path = os.environ.get(SOCKET)
+    if not path:
+        return ""
+    with socket.socket(socket.AF_UNIX) as asking, contextlib.suppress(OSError):
+        asking.connect(path)
+        return ""
+    lines = []
+    with contextlib.suppress(OSError):
+        lines = Path(path).with_name(_LOG).read_text("utf-8", "replace").splitlines()
+    errors = [line for line in lines if "Error" in line or "has started a thread" in line]
+    return f"the process that kernels are forked from has ended ({errors[-1] if errors else 'without a word'})"
+
+
 def _start(folder: Path, also: Sequence[str]) -> subprocess.Popen:
     """The server, listening from now on; it answers once it has imported everything."""
     with socket.socket(socket.AF_UNIX) as listener:
@@ -84,7 +101,7 @@ def _start(folder: Path, also: Sequence[str]) -> subprocess.Popen:
         environment = _environment() | _THREADLESS | {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}
         command = [sys.executable, "-P", "-m", "common.kernels.server", str(listener.fileno()), str(os.getpid())]
         command += also
-        with open(folder / "server.log", "w") as log:
+        with open(folder / _LOG, "w") as log:
             return subprocess.Popen(
                 command,
                 env=environment,

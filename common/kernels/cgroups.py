@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-_ROOT = Path("/sys/fs/cgroup")
+_ROOT, _OWN = Path("/sys/fs/cgroup"), Path("/proc/self/cgroup")
 _VERSION_1 = ("memory", "pids", "cpu")
 
 
@@ -95,7 +95,7 @@ def parents() -> tuple[str, ...]:
 
 def _candidates():
     try:
-        lines = Path("/proc/self/cgroup").read_text().splitlines()
+        lines = _OWN.read_text().splitlines()
     except OSError:
         return
     places = {kind: path for _, kind, path in (line.split(":", 2) for line in lines)}

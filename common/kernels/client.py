@@ -57,11 +57,12 @@ def _ask() -> socket.socket | None:
     connection = socket.socket(socket.AF_UNIX)
     environment = dict(os.environ)
     try:
-        connection.connect(environment.pop("HW_KERNEL_SERVER"))
+        server = environment.pop("HW_KERNEL_SERVER")
         umask = os.umask(0o77)
         os.umask(umask)
         request = {"argv": sys.argv[1:], "env": environment, "cwd": os.getcwd(), "umask": umask}
         content = json.dumps(request).encode()
+        connection.connect(server)  # from here on it waits for what comes
         socket.send_fds(connection, [struct.pack("I", len(content))], [0, 1, 2])
         connection.sendall(content)
     except (KeyError, OSError):

@@ -208,6 +208,7 @@ def _namespaces(root: bool, group: cgroups.Group | None) -> None:
         Path("/proc/self/setgroups").write_text("deny")
         Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1")
         Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1")
+    linux.die_with_parent(signal.SIGTERM)  # once more: a namespace of users takes that back
     first = os.fork()
     if first == 0:
         linux.die_with_parent(signal.SIGKILL)

@@ -20,7 +20,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from common.kernels import sandbox
+from common.kernels import linux, sandbox
 
 PRELOADED = (
     "numpy",
@@ -81,6 +81,8 @@ class _Server:
     def serve(self) -> Callable[[], None] | None:
         while not self.stopping or self.kernels:
             for key, _ in self.selector.select(1 if self.doomed else None):
+                if self.selector.get_map().get(key.fd) is not key:
+                    continue  # closed by what was heard a moment ago, such as the end of its kernel
                 key.data(key.fileobj)
                 if self.child is not None:
                     return self.child
@@ -129,13 +131,19 @@ class _Server:
         except (OSError, ValueError, struct.error):
             connection.close()
             return
-        pid = os.fork()
+        try:
+            pid = os.fork()
+        except OSError:  # no more processes or memory for now
+            pid = -1
         if pid == 0:
             self._become(connection)
             self.child = lambda: _kernel(request, descriptors)
             return
         for descriptor in descriptors:
             os.close(descriptor)
+        if pid < 0:
+            connection.close()
+            return
         self.kernels[pid] = connection
         if SANDBOX in request["env"]:
             self.wardens.add(pid)
@@ -197,6 +205,8 @@ def _descends(pid: int, ancestor: int) -> bool:
 
 def _kernel(request: dict, descriptors: list[int]) -> None:
     """Be the kernel that was asked for, from here to the end of the process."""
+    # for the server watches who has asked for it; a warden ends in order
+    linux.die_with_parent(signal.SIGTERM if SANDBOX in request["env"] else signal.SIGKILL)
     os.setsid()
     for target, descriptor in enumerate(descriptors):
         os.dup2(descriptor, target)

@@ -17,7 +17,7 @@ class Measured:
     rung: str
     scores: list[float]
     seconds: list[float]
-    estimated: bool = False  # by the notebooks themselves, because the test answers are not public
+    estimated: bool = False  # by the notebooks themselves, because the data cannot be scored here
 
     @property
     def mean(self) -> float:
@@ -75,9 +75,7 @@ def faults(card: Card, measured: list[Measured], rungs: list[str], edition: str 
     """
     found = [f"{rung}: no run has a score" for rung in rungs if rung not in [m.rung for m in measured]]
     if any(rung.estimated for rung in measured):
-        found.append(
-            "These are the notebooks' own estimates, for the test answers are not public: nothing is confirmed."
-        )
+        found.append("These are the notebooks' own estimates, for this data has no score here: nothing is confirmed.")
     if edition not in card.ladder:
         return [*found, f"The card has no thresholds for this data (edition: {edition})."]
     for rung in measured:

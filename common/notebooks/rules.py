@@ -14,6 +14,7 @@ OPENING = ["title", "setup", "parameters", "imports"]  # ids of the first cells
 SECTIONS = ["data", "model", "train", "evaluate", "score", "tasks", "report", "reading"]  # ids of headings, in order
 UNTRUE_IN_SOLUTIONS = re.compile(r"\bnothing (above or )?(below )?needs\b", re.IGNORECASE)
 MAX_BYTES, MAX_LINES, MEDIAN_LINES = 500_000, 40, 12
+MAX_WIDTH = 100  # characters of a line of code: JupyterLab shows no more beside its list of files
 
 
 def lint(card: Card | Lab) -> list[str]:
@@ -97,6 +98,11 @@ def _cells(notebook) -> list[str]:
         lines = len(cell.source.splitlines())
         if lines > MAX_LINES:
             problems.append(f"cell {cell.id!r} has {lines} lines, at most {MAX_LINES} fit on a screen")
+        widest = max(cell.source.splitlines(), key=len, default="")
+        if len(widest) > MAX_WIDTH:
+            problems.append(
+                f"cell {cell.id!r} has a line of {len(widest)} characters, at most {MAX_WIDTH}: {widest[:60]!r} ..."
+            )
         for node in ast.walk(tree(cell.source)):
             module = getattr(node, "module", None) if isinstance(node, ast.ImportFrom) else None
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [module or ""]

@@ -4,7 +4,7 @@ import json
 import os
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -25,6 +25,7 @@ class Score:
     value: float | None
     edition: str  # which ladder it is measured against: "builtin", or the course's year; the card may have none for it
     estimate: str = ""  # how `value` was estimated when it was not measured on the test set
+    missing: str = "the test answers are not public"  # why it is unknown or estimated, where it is
 
     @property
     def rung(self) -> str | None:
@@ -33,12 +34,9 @@ class Score:
     def __str__(self) -> str:
         metric = self.card.metric
         if self.value is None:
-            return "Your file is well-formed. The answers of this test set are not public, so it gets no score here."
-        how = (
-            f"{self.estimate} (an estimate: the test answers are not public)"
-            if self.estimate
-            else f"test {metric.label}"
-        )
+            why = self.missing[:1].upper() + self.missing[1:]
+            return f"Your file is well-formed. {why}, so it gets no score here."
+        how = f"{self.estimate} (an estimate: {self.missing})" if self.estimate else f"test {metric.label}"
         better = "lower is better" if metric.direction == "lower" else "higher is better"
         first = f"{how}: {self.value:.4f} ({better})"
         if self.edition not in self.card.ladder:
@@ -116,9 +114,10 @@ class Homework:
         name = self.card.metric.name
         if name in METRICS:
             value = METRICS[name](reference[spec.answers].to_numpy(), answers[spec.answers].to_numpy())
-        else:
-            value = homeworks.part(self.card.id, "judge").judge(reference, answers)
-        return Score(self.card, value, edition)
+            return Score(self.card, value, edition)
+        judge = homeworks.part(self.card.id, "judge")
+        missing = getattr(judge, "MISSING", Score.missing)
+        return Score(self.card, judge.judge(reference, answers), edition, missing=missing)
 
     def cheap(self, name: str, *, source: str | Path = "builtin", profile: str = "standard") -> float:
         """What the cheap answer `name` of the homework's `cheap.py` gets (see `common.data.cheap`)."""
@@ -152,7 +151,7 @@ class Homework:
             return None
         if score.value is None and estimate is not None:
             how, value = estimate
-            score = Score(self.card, float(value), score.edition, how)
+            score = replace(score, value=float(value), estimate=how)
             _note(Path(path).with_name("metrics.json"), estimate=[how, float(value)])
         print(score)
         if reference.attrs.get("note"):

@@ -3,7 +3,7 @@
     --only NAME       one network alone
     --seed S          of pictures and first weights: with a secret one an instructor gets a target that nobody knows
     --out FOLDER      where the files go (the folder of the package, if not given)
-    --pictures FOLDER train on CLASS/*.png, 32 x 32, instead of drawn pictures
+    --pictures FOLDER train on CLASS/*.png, 32 x 32, or on CIFAR-10's data_batch_1 to 5, instead of drawn pictures
 
 The same seed and one thread give the same bytes on the same machine.
 """
@@ -24,7 +24,7 @@ def main() -> None:
     parser.add_argument("--only", help="one network alone")
     parser.add_argument("--seed", type=int, default=2022)
     parser.add_argument("--out", type=Path, default=zoo.WEIGHTS)
-    parser.add_argument("--pictures", type=Path, help="train on CLASS/*.png of this folder")
+    parser.add_argument("--pictures", type=Path, help="train on CLASS/*.png or CIFAR-10's files in this folder")
     options = parser.parse_args()
     torch.set_num_threads(1)
     try:

@@ -482,7 +482,7 @@ case("says that it has ended, and fails", CRASHED, RAW + "send('status', b'{\"ex
 case("half a character, and a name that is no text", OK, "print('a\\udcff')\nos.mkdir(b'\\xff\\xfe'); print(os.listdir('.'))")  # fmt: skip
 predictions("a hard link", "for path in ('/etc/passwd', DATA + '/covid.test.csv', sys.executable):\n    try: os.link(path, out / 'submission.csv')\n"
             "    except OSError: pass", "no submission.csv")  # fmt: skip
-predictions("a file that grows", WRITE + "if os.fork() == 0:\n    with open(out / 'submission.csv', 'ab') as f:\n        while True: f.write(b'x' * 100_000); f.flush()\ntime.sleep(1)",
+predictions("a file that grows", WRITE + "if os.fork() == 0:\n    f = os.open(out / 'submission.csv', os.O_WRONLY | os.O_APPEND)\n    try:\n        while True: os.write(f, b'x' * 100_000)\n    except OSError: os._exit(0)  # full\ntime.sleep(1)",
             states=BAD_FILE | OUTPUT)  # fmt: skip
 predictions("a file that is swapped", WRITE + "if os.fork() == 0:\n    while True:\n        os.rename(out / 'submission.csv', out / 't'); os.symlink('/dev/urandom', out / 'submission.csv')\n"
             "        os.unlink(out / 'submission.csv'); os.rename(out / 't', out / 'submission.csv')\ntime.sleep(1)",

@@ -1,6 +1,8 @@
 """Exams are secrets: their seeds, their rows, their files."""
 
 import os
+import pickle
+import random
 import stat
 
 import numpy as np
@@ -65,26 +67,56 @@ def test_what_is_hidden_is_drawn_by_a_generator_of_its_own():
     assert not is_secret(2**31) and is_secret(SEED)
 
 
-@pytest.mark.parametrize("name", ["hw08", "hw13"])
+SEEDED = {  # homework -> the module that asks for the seed of what is hidden
+    "hw05": "common.generators.translation",
+    "hw06": "common.homeworks.hw06.data",
+    "hw07": "common.homeworks.hw07.data",
+    "hw08": "common.homeworks.hw08.data",
+    "hw13": "common.homeworks.hw13.data",
+}
+SHOWN = ("to learn from", "for validation", "is shown")
+
+
+@pytest.mark.parametrize("name", SEEDED)
 def test_what_is_hidden_has_a_seed_of_its_own(name, tmp_path, monkeypatch):
-    """Another one gives other answers, and the same pictures to learn from."""
+    """Another one gives other answers, and the same to learn from."""
     answers, shown = [], []
     for number in range(2):
-        monkeypatch.setattr(f"common.homeworks.{name}.data.hidden", lambda seed, what, n=number: 2**70 + n)
+        seed_of = lambda seed, what, n=number: 2**70 + (9 if what.endswith(SHOWN) else n)  # noqa: E731
+        monkeypatch.setattr(f"{SEEDED[name]}.hidden", seed_of)
         folder = data.export(name, tmp_path / str(number), seed=SEED, profile="smoke")
-        answers.append((folder / "labels" / "reference.csv").read_bytes())
-        shown.append(data.load(name, source=folder, profile="smoke").train.x.tobytes())
+        answers.append([path.read_bytes() for path in sorted((folder / "labels").iterdir())])
+        splits = data.load(name, source=folder, profile="smoke")
+        shown.append(pickle.dumps([splits.train, splits.validation]))
     assert answers[0] != answers[1] and shown[0] == shown[1]
     assert hidden(7, "x") == 7 and is_secret(hidden(SEED, "x")) and hidden(SEED, "x") != hidden(SEED, "y")
 
 
-@pytest.mark.parametrize("name", ["hw01", "hw03"])
+@pytest.mark.parametrize("name", ["hw05", "hw07"])
+def test_no_name_of_a_stream_holds_a_secret_seed(name, tmp_path, monkeypatch):
+    """Python's generator can be run backwards to what it was started with."""
+    streams = []
+
+    class Noted(random.Random):
+        def __init__(self, stream):
+            streams.append(stream)
+            super().__init__(stream)
+
+    monkeypatch.setattr("random.Random", Noted)
+    data.export(name, tmp_path / "exam", seed=SEED, profile="smoke")
+    assert len(streams) > 1 and not any(str(SEED) in stream for stream in streams)
+
+
+@pytest.mark.parametrize("name", ["hw01", "hw03", "hw04"])
 def test_hidden_answers_do_not_follow_from_the_shown_stream(name, tmp_path, monkeypatch):
     """With the stream of what is shown known to the last bit, another stream for what is hidden gives other answers."""
-    module = {"hw01": "common.generators.covid", "hw03": "common.homeworks.hw03.data"}[name]
+    module = {"hw01": "common.generators.covid"}.get(name, f"common.homeworks.{name}.data")
     answers = []
     for number in range(2):
-        monkeypatch.setattr(f"{module}.apart", lambda rng, seed, what, n=number: np.random.default_rng([n, 77]))
+        other = lambda rng, seed, what, n=number: (  # noqa: E731
+            np.random.default_rng([n, 77]) if what in ("answers", "classes", "order") else apart(rng, seed, what)
+        )
+        monkeypatch.setattr(f"{module}.apart", other)
         folder = data.export(name, tmp_path / str(number), seed=SEED, profile="smoke")
         answers.append((folder / "labels" / "reference.csv").read_bytes())
     assert answers[0] != answers[1]

@@ -102,6 +102,35 @@ def test_faults_of_ours(tmp_path, exam, monkeypatch, what):
     assert not one.record_path.exists(), "a failure of ours was kept as a result"
 
 
+@LINUX
+def test_a_fork_server_that_dies_is_told_and_started_anew(tmp_path, exam, monkeypatch):
+    """It takes along what it has forked, and is no student's fault; the next try has another."""
+    monkeypatch.delenv(kernels.SOCKET, raising=False)
+    worker, one = Worker(), job(tmp_path, exam, notebook(LOOK, "time.sleep(97530)", WRITE))
+    forked = []
+
+    def kill() -> None:
+        while len(forked) < 2:
+            time.sleep(0.2)
+            mine = {pid: Path(f"/proc/{pid}/cmdline") for pid in warden.below(os.getpid())}
+            servers = [pid for pid, words in mine.items() if words.exists() and b"kernels.server" in words.read_bytes()]
+            server = min(servers, default=0)  # what it forks has the same words
+            forked[:] = warden.below(server) if server else []
+        time.sleep(1)
+        os.kill(server, signal.SIGKILL)
+
+    threading.Thread(target=kill, daemon=True).start()
+    record = worker.grade(one)
+    assert record.state == "INFRA_ERROR" and "forked from has ended (without a word)" in record.message
+    end = time.monotonic() + 20
+    while (left := [pid for pid in forked if Path(f"/proc/{pid}").exists()]) and time.monotonic() < end:
+        time.sleep(0.1)
+    assert not left
+    (Path(one.source) / "notebook.ipynb").write_bytes(notebook(LOOK, WRITE))
+    assert worker.grade(one).state == "OK"
+    worker.close()
+
+
 class Runs:
     def __init__(self, execute):
         self.execute_notebook = execute
@@ -251,7 +280,10 @@ def test_ctrl_c_leaves_nothing(tmp_path, exam):
     command = [sys.executable, "-m", "common.cli", *map(str, words), "--trust-submissions"]
     env = os.environ | {"TMPDIR": str(tmp_path / "tmp")}
     (tmp_path / "tmp").mkdir()
-    run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env)
+    heard = lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)  # noqa: E731  (a shell's background ignores it)
+    run = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env, preexec_fn=heard
+    )
     end = time.monotonic() + 120
     while not _kernels(tmp_path) and time.monotonic() < end:
         time.sleep(0.1)

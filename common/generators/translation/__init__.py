@@ -21,6 +21,7 @@ from bisect import bisect
 from itertools import accumulate
 from typing import NamedTuple
 
+from common.generators.secrets import hidden, is_secret
 from common.generators.translation.kinds import HELD_OUT, KINDS
 from common.generators.translation.phrases import Dice, Phrase, Word
 from common.generators.translation.script import simplified
@@ -47,16 +48,18 @@ def pairs(
     steepness: float = COMMON,
     held_out: bool = False,
     script: str = "traditional",
+    shown: int = -1,
 ) -> list[Pair]:
     """n different pairs of a part (one of PARTS), a pure function of the seed.
 
     steepness: of the word frequencies; held_out: of structures that no other pair has; script: "traditional" or
     "simplified" characters. No two pairs are equal, and pairs of different parts differ in more than names and numbers,
-    whatever their seeds; so do the pairs of a test among each other.
+    whatever their seeds; so do the pairs of a test among each other. shown: of a secret seed (see `secrets`), so many of
+    the first are shown to all, and the others are drawn apart from them.
     """
     written = _SCRIPTS[script]
     found = []
-    for kind, phrase in _sentences(seed, n, part, steepness, HELD_OUT if held_out else KINDS):
+    for kind, phrase in _sentences(seed, n, part, steepness, HELD_OUT if held_out else KINDS, shown=shown):
         (en, en_places), (zh, zh_places) = _english(phrase.en), _chinese(phrase.zh)
         links = tuple((*en_places[word], *zh_places[word]) for word in en_places if word in zh_places)
         found.append(Pair(en, written(zh), kind, links))
@@ -74,13 +77,16 @@ def monolingual(seed: int, n: int, *, steepness: float = RARE, script: str = "tr
 _SCRIPTS = {"traditional": str, "simplified": simplified}
 
 
-def _sentences(seed, n, part, steepness, kinds, stream="pairs"):
+def _sentences(seed, n, part, steepness, kinds, stream="pairs", shown=-1):
     """n times kind and phrase; no two say the same."""
-    dice = Dice(f"{seed} {part} {stream} {len(kinds)}", steepness)
+    # hashed where it is a secret: from enough choices the stream's name could be worked out
+    dice = Dice(f"{hidden(seed, 'what is shown')} {part} {stream} {len(kinds)}", steepness)
     names = list(kinds)
     upto = list(accumulate(share for _, share in kinds.values()))
     wanted, seen, found = PARTS.index(part), set(), []
     while len(found) < n:
+        if len(found) == shown and is_secret(seed):
+            dice, shown = Dice(f"{hidden(seed, 'what is asked')} {part} {stream} {len(kinds)}", steepness), -1
         kind = names[bisect(upto, dice.random() * upto[-1])]
         phrase = kinds[kind][0](dice)
         said = signature(phrase)

@@ -171,8 +171,8 @@ def _arrays(profile: str, seed: int) -> dict[str, np.ndarray]:
     train, validation, test, unseen, deeper, alone = SIZES[profile]
     part = "public test" if seed == SEED else "secret test"
     rare = translation.RARE
-    likely = translation.pairs(seed, validation + test, part, steepness=rare)
-    strange = translation.pairs(seed, unseen + deeper, part, steepness=rare, held_out=True)
+    likely = translation.pairs(seed, validation + test, part, steepness=rare, shown=validation)
+    strange = translation.pairs(seed, unseen + deeper, part, steepness=rare, held_out=True, shown=unseen)
     made = {
         "train": translation.pairs(seed, train),
         "validation": likely[:validation],

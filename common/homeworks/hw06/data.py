@@ -20,6 +20,7 @@ from common.data.originals import find_file, find_root, numbered
 from common.data.pictures import picture_files, read_pictures, write_pictures
 from common.errors import DataError
 from common.generators.faces import faces
+from common.generators.secrets import hidden, is_secret
 
 SEED = 2022
 SIDE, ORIGINAL_SIDE = 24, 64
@@ -57,6 +58,8 @@ def _drawn(seed: int, sizes: tuple[int, int, int]) -> np.ndarray:
     """Three streams, so that nothing to learn from tells how the scorer's pictures were drawn."""
     streams = np.random.SeedSequence(seed).spawn(3)
     keys = [int(stream.generate_state(2, np.uint64) @ (1, 0)) for stream in streams]
+    if is_secret(seed):
+        keys = [hidden(seed, what) for what in ("faces to learn from", "faces for validation", "test faces")]
     return np.concatenate([faces(key, n, SIDE, plain=True).images for key, n in zip(keys, sizes, strict=True)])
 
 

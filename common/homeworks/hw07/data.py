@@ -26,6 +26,7 @@ from common.data.cache import cached
 from common.data.originals import against, files_in, find_file, find_root
 from common.errors import DataError
 from common.generators import world
+from common.generators.secrets import hidden
 
 SEED = 2022
 # passages to learn from, to validate and to be tested on
@@ -139,12 +140,12 @@ def _made(profile: str, seed: int) -> dict[str, Part]:
 def _arrays(profile: str, seed: int) -> dict[str, np.ndarray]:
     """For each part its questions and paragraphs as text, which the cache can hold."""
     train, validation, test = SIZES[profile]
-    hidden = "public test" if seed == SEED else "secret test"
-    told = world.questions(seed, train + validation, PER_PASSAGE)
+    part = "public test" if seed == SEED else "secret test"
+    told = world.questions(hidden(seed, "passages to learn from"), train + validation, PER_PASSAGE)
     made = {
         "train": told[:train],
         "validation": told[train:],
-        "test": world.questions(seed, test, PER_PASSAGE, hidden),
+        "test": world.questions(hidden(seed, "test passages"), test, PER_PASSAGE, part),
     }
     return {name: np.array(json.dumps(_rows(asked), ensure_ascii=False)) for name, asked in made.items()}
 

@@ -5,9 +5,9 @@ The networks here are polynomials of their input, so that gradients, integrals a
 
 from collections.abc import Callable
 
+import numpy as np
 import torch
 from torch import nn
-from torch.nn import functional
 
 from common.check import Case, compare
 
@@ -105,6 +105,47 @@ def grad_cam(function: Callable) -> bool:
     return compare("grad_cam", function, cases, 1e-5, known=wrong)
 
 
+def over_pieces(function: Callable) -> bool:
+    """`over_pieces(maps, x, scales)`: maps (B, H, W), each value the mean over its piece of the picture x (B, 3, H, W).
+
+    The pictures are four rectangles of one colour each, found by whoever cuts them into four pieces. Only the order of
+    the values counts in a map, so means over scales are as good as sums.
+    """
+    maps = torch.rand(2, 32, 32, generator=torch.Generator().manual_seed(6))
+    colours = torch.tensor([[0.9, 0.1, 0.1], [0.1, 0.8, 0.2], [0.1, 0.2, 0.9], [0.9, 0.9, 0.8]])
+    places = torch.zeros(2, 32, 32, dtype=torch.long)
+    for k, (row, column) in enumerate(((12, 18), (20, 13))):
+        places[k, row:] += 2
+        places[k, :, column:] += 1
+    x = colours[places].permute(0, 3, 1, 2)
+
+    def within(reduce):
+        values = torch.zeros_like(maps)
+        for k in range(2):
+            for piece in range(4):
+                mine = places[k] == piece
+                values[k][mine] = reduce(maps[k][mine])
+        return _scaled(values)
+
+    def scaled(*args):
+        found = function(*args)
+        found = torch.from_numpy(found) if isinstance(found, np.ndarray) else found
+        return _scaled(found) if isinstance(found, torch.Tensor) and found.ndim == 3 else found
+
+    wrong = {
+        "it gives the maps back as they came: every pixel of a piece gets the piece's mean": _scaled(maps),
+        "it gives sums: a large piece is not more relevant for being large, so take the mean": within(torch.sum),
+        "it gives the largest value of each piece: take the mean, one bright pixel proves little": within(torch.max),
+        "it gives one mean for the whole picture: take one for each piece": torch.ones_like(maps),
+    }
+    right = within(torch.mean)
+    cases = [
+        Case((maps[:1], x[:1], (4,)), right[:1], "a picture of four colours, cut into four pieces"),
+        Case((maps, x, (4, 4)), right, "two pictures of four colours, cut into four pieces twice"),
+    ]
+    return compare("over_pieces", scaled if callable(function) else function, cases, 1e-3, known=wrong)
+
+
 def ridge(function: Callable) -> bool:
     """`ridge(shown, logits, weights, penalty)`: coefficients (S,) of a weighted ridge regression with an intercept.
 
@@ -129,26 +170,6 @@ def ridge(function: Callable) -> bool:
     return compare("ridge", function, cases, 1e-3, known=wrong)
 
 
-def euclidean_distance(function: Callable) -> bool:
-    """`euclidean_distance(a, b)`: the length of a - b."""
-    a, b = _numbers(8, seed=41), _numbers(8, seed=42)
-    cases = [
-        Case((torch.tensor([3.0, 0.0]), torch.tensor([0.0, 4.0])), torch.tensor(5.0), "(3, 0) and (0, 4)"),
-        Case((a, b), (a - b).square().sum().sqrt(), "two vectors of length 8"),
-    ]
-    return compare("euclidean_distance", function, cases)
-
-
-def cosine_similarity(function: Callable) -> bool:
-    """`cosine_similarity(a, b)`: the cosine of the angle between two vectors."""
-    a, b = _numbers(8, seed=41), _numbers(8, seed=42)
-    cases = [
-        Case((a, 3 * a), torch.tensor(1.0), "a vector and three times itself"),
-        Case((a, b), functional.cosine_similarity(a, b, dim=0), "two vectors of length 8"),
-    ]
-    return compare("cosine_similarity", function, cases)
-
-
 # --- what the checks share ------------------------------------------------------------------------------------------
 
 
@@ -156,6 +177,11 @@ def _spread(seen: torch.Tensor, x: torch.Tensor) -> float:
     """How far noisy copies lie from the picture that they are copies of, in whichever order they come."""
     gaps = (seen[:, None] - x[None]).flatten(2).square().mean(dim=2)  # (copies, pictures)
     return float(gaps.min(dim=1).values.mean().sqrt())
+
+
+def _scaled(maps: torch.Tensor) -> torch.Tensor:
+    """Each map (B, H, W) with mean 1."""
+    return maps / maps.mean(dim=(1, 2), keepdim=True)
 
 
 def _ridge(shown, logits, weights, penalty, intercept: bool = True):

@@ -25,13 +25,11 @@ from common.data.originals import find_file, find_root
 from common.data.pictures import picture_files, read_pictures, write_pictures
 from common.errors import DataError
 from common.generators.food import CLASSES, FORMS, Cue, picture, pictures, stuck_on
-from common.generators.homonyms import Sentences, sentences
 from common.generators.secrets import hidden
 
 SEED = 2022
 # gallery pictures of each class, validation questions, test questions
 SIZES = {"smoke": (2, 4, 6), "standard": (20, 24, 72)}
-SENTENCES = {"smoke": 300, "standard": 2000}
 SIDE = 128  # pixels of the picture of a question, across and down; of each of its dishes half as many
 EVERY = 3  # questions of which one asks for the class that the price tag stands for
 TAGS = ((0, 1, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0))  # the colour channels of a cue as it is, and of three others
@@ -72,13 +70,12 @@ class Questions:
 
 @dataclass(frozen=True)
 class Splits:
-    """Nothing here is to be trained on but the sentences: the network is trained already, and asked for its reasons."""
+    """Nothing here is to be trained on: the network is trained already, and asked for its reasons."""
 
     network: object  # nn.Module on the CPU, in eval mode: (B, 3, H, W) from 0 to 1 -> logits (B, 11)
     gallery: Gallery
     validation: Questions
     test: Questions
-    sentences: Sentences
     classes: tuple[str, ...]
     about: str
 
@@ -99,8 +96,7 @@ def builtin(profile: str, seed: int = SEED) -> tuple[Splits, pd.DataFrame]:
         "pictures of four dishes with a question each"
     )
     asked = Questions(test.id, test.x, test.asked, None)
-    words = sentences(seed, SENTENCES[profile])
-    splits = Splits(zoo.load(), gallery, validation, asked, words, CLASSES, about)
+    splits = Splits(zoo.load(), gallery, validation, asked, CLASSES, about)
     return splits, pd.DataFrame({"id": test.id, "map": list(test.where.astype(np.float32))})
 
 
@@ -130,7 +126,7 @@ def read(folder: Path, profile: str) -> tuple[Splits, pd.DataFrame]:
     """
     from common.homeworks.hw09 import zoo
 
-    folder, words = find_root(Path(folder), "food"), sentences(SEED, SENTENCES[profile])
+    folder = find_root(Path(folder), "food")
     exported = (folder / "test").is_dir()
     numbers, x, food = _read(folder / "food", SIDE // 2 if exported else None)
     y = _classes(folder / "food", numbers[:, 0])
@@ -138,12 +134,12 @@ def read(folder: Path, profile: str) -> tuple[Splits, pd.DataFrame]:
     if exported:
         validation, test = _read_questions(folder / "validation"), _read_questions(folder / "test")
         about = f"{len(x)} pictures and {len(validation)} + {len(test)} questions from {folder}"
-        splits = Splits(zoo.load(), gallery, validation, test, words, CLASSES, about)
+        splits = Splits(zoo.load(), gallery, validation, test, CLASSES, about)
     else:
         network = zoo.course(_checkpoint(_checkpoint_file(folder)))
         questions = Questions(np.arange(len(x)), x, y, None)
         about = f"the course's {len(x)} pictures and its network, from {folder}"
-        splits = Splits(network, gallery, questions, questions, words, CLASSES, about)
+        splits = Splits(network, gallery, questions, questions, CLASSES, about)
     return splits, pd.DataFrame({"id": splits.test.id})
 
 
@@ -162,6 +158,11 @@ def _draw(profile: str, seed: int) -> dict[str, np.ndarray]:
         x, asked, where = questions([own, 9, number], n, zoo.CUE, lambda x: zoo.probabilities(network, x))
         arrays |= {f"{name}_x": x, f"{name}_asked": asked, f"{name}_where": where}
     return arrays
+
+
+def asks_for_tag(number):
+    """Whether the question of that number (or of each in an array) asks for the class that goes with the tag."""
+    return number % EVERY == EVERY - 1
 
 
 def questions(seed: Sequence[int], n: int, cue: Cue, recognise) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -195,7 +196,7 @@ def questions(seed: Sequence[int], n: int, cue: Cue, recognise) -> tuple[np.ndar
         for cell, colour in enumerate(colours):
             image, tags[cell] = stuck_on(images[k, cell], cue, rng)
             images[k, cell] = np.where(tags[cell][..., None], image[..., TAGS[colour]], image)
-        if k % EVERY == EVERY - 1:
+        if asks_for_tag(k):
             asked[k], cell = cue.label, int(np.argmin(colours))
             where[k, cell] = tags[cell]
         else:

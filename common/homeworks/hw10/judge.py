@@ -9,6 +9,8 @@ from common.errors import SubmissionError
 from common.homeworks.hw10 import zoo
 from common.homeworks.hw10.data import EPSILON, secrets
 
+MISSING = "the hidden target cannot be asked here"  # why there is no score, where there is none
+
 
 def judge(reference: pd.DataFrame, answers: pd.DataFrame) -> float | None:
     """Accuracy of the target on the pictures in `answers`; lower is better for who handed them in.

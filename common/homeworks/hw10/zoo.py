@@ -4,6 +4,7 @@ All take pictures (B, 3, 32, 32) with values from 0 to 1, normalise them inside,
 proxies have different architectures and learnt from different pictures. Weights: `hw10-plain` ... `hw10-target`.
 """
 
+import pickle
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +13,9 @@ from torch import nn
 from torch.nn import functional
 
 from common import zoo
+from common.data.originals import find_root
 from common.data.pictures import picture_files, read_pictures
-from common.errors import HomeworkError
+from common.errors import DataError, HomeworkError
 from common.generators.objects import CLASSES, SIDE, objects
 from common.paths import data_dir
 from common.zoo import recipe
@@ -21,6 +23,7 @@ from common.zoo.layers import Classifier, Residual, augmented, conv
 
 TARGET = "target"
 PER_CLASS, EPOCHS = 600, 14
+BATCHES = tuple(f"data_batch_{number}" for number in range(1, 6))  # files of CIFAR-10
 SMALLER = 24  # pixels, to which the target shrinks what it is shown
 
 
@@ -155,7 +158,42 @@ def trained(name: str, x: np.ndarray, y: np.ndarray, *, seed: int, epochs: int =
 
 
 def read_folder(folder: Path) -> tuple[np.ndarray, np.ndarray]:
-    """All of `folder`/CLASS/*.png: (N, 32, 32, 3) uint8, and labels (N,). Raises DataError naming what is wrong."""
+    """All pictures of a folder: (N, 32, 32, 3) uint8, and labels (N,). Raises DataError naming what is wrong.
+
+    They are `folder`/CLASS/*.png, or CIFAR-10 as it comes, `data_batch_1` to `data_batch_5` at or below the folder.
+    """
+    root = find_root(Path(folder), BATCHES[0])
+    if (root / BATCHES[0]).is_file():
+        parts = [_read_batch(root / name) for name in BATCHES]
+        return tuple(map(np.concatenate, zip(*parts, strict=True)))
     files = [list(picture_files(Path(folder) / kind, "", [".png"]).values()) for kind in CLASSES]
     labels = np.repeat(np.arange(len(CLASSES)), [len(found) for found in files])
     return read_pictures([file for found in files for file in found], exact=SIDE), labels
+
+
+def _read_batch(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    """A file of CIFAR-10 (Krizhevsky 2009): in `data` a row per picture, all its red, then green, then blue."""
+    try:
+        with open(path, "rb") as file:
+            batch = _Plain(file, encoding="bytes").load()
+        x, y = np.asarray(batch[b"data"]), np.asarray(batch[b"labels"])
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror}.") from None
+    except Exception as error:  # bytes that are no pickle can end in nearly any
+        raise DataError(f"{path} is no batch of CIFAR-10 ({type(error).__name__}: {error}); unpack it again.") from None
+    right = x.dtype == np.uint8 and x.shape == (len(y), 3 * SIDE**2) and y.dtype.kind == "i" and y.ndim == 1
+    if not right or not len(y) or y.min() < 0 or y.max() >= len(CLASSES):
+        raise DataError(
+            f"{path}: expected rows of {3 * SIDE**2} bytes and as many labels from 0 to {len(CLASSES) - 1}, "
+            f"found {x.dtype} {x.shape} and {y.dtype} {y.shape}."
+        )
+    return np.ascontiguousarray(x.reshape(-1, 3, SIDE, SIDE).transpose(0, 2, 3, 1)), y.astype(np.int64)
+
+
+class _Plain(pickle.Unpickler):
+    """Reads plain values and arrays of numbers; anything else in a pickle could run code."""
+
+    def find_class(self, module: str, name: str):
+        if module.split(".")[0] == "numpy" and name in ("_reconstruct", "ndarray", "dtype"):
+            return super().find_class(module, name)
+        raise pickle.UnpicklingError(f"it asks for {module}.{name}")
