@@ -20,8 +20,9 @@ from common.homeworks.hw11 import data as hw11
 from common.notebooks import books
 from common.submission.card import find_card
 
-CELLS = ("imports", "reverse", "moons", "tensors", "look", "seen", "net", "batch", "statistics", "information",
-         "balanced", "losses", "watch", "settings", "learn", "noisy", "teach", "methods")  # fmt: skip
+CELLS = ("imports", "reverse", "moons", "tensors", "look", "seen", "net", "batch", "statistics", "consistency",
+         "information", "balanced", "noisy", "settings", "losses", "watch", "learn", "taught", "teach",
+         "methods")  # fmt: skip
 
 
 def notebook(seed: int, data_seed: int) -> dict:
@@ -40,30 +41,45 @@ def measures(space: dict) -> dict[str, Callable]:
     """Name -> a function that trains and gives the accuracy on drawings: the rungs, then what lacks something."""
     learn, answer, losses, drawings = (space[name] for name in ("learn", "answer", "losses", "drawings"))
     bright, known, methods, noisy = (space[name] for name in ("bright", "known", "METHODS", "noisy"))
-    unfooled, twice = partial(losses, strength=0.0), 2 * space["epochs"]
-    space["runs"] = _Runs(methods, unfooled=lambda: learn(unfooled, seen=bright), edges=lambda: learn(unfooled))
+    unfooled, consistent, twice = partial(losses, strength=0.0), space["consistent"], 2 * space["epochs"]
+    space["runs"] = _Runs(
+        methods,
+        student=lambda: space["teach"](space["guesses_of"](runs["strong"])),
+        unfooled=lambda: learn(unfooled, seen=bright),
+        edges=lambda: learn(unfooled),
+    )
     runs = space["runs"]
 
     def right(found, pictures=drawings, **by):
         return (answer(found["model"], pictures, **by)[1].argmax(dim=1) == known).float().mean().item()
 
-    def student(**options):
-        return space["teach"](space["guesses_of"](runs["strong"]), **options)
+    def taught_by(teacher, **options):
+        return right(space["teach"](space["guesses_of"](runs[teacher]), **options))
+
+    def undistorted():
+        student = partial(space["teach"], change=space["changed"])
+        return student(space["guesses_of"](student(space["guesses_of"](runs["strong"]))), wider=1.5)
 
     return {
         "simple": lambda: right(runs["simple"], bright[2]),
         "medium": lambda: right(runs["medium"]),
         "strong": lambda: right(runs["strong"]),
         "boss": lambda: right(runs["boss"]),
+        "first student": lambda: right(runs["student"]),
         "source only": lambda: right(runs["unfooled"], bright[2], statistics_of=bright[1]),
         "AdaBN": lambda: right(runs["unfooled"], bright[2]),
         "source only, edges": lambda: right(runs["edges"], statistics_of=space["photos_val"]),
         "AdaBN, edges": lambda: right(runs["edges"]),
-        "information, no reversed gradient": lambda: right(learn(partial(unfooled, information=1.0))),
-        "strong without information": lambda: right(learn(partial(space["informed"], information=1e-9))),
         "medium, twice as long": lambda: right(learn(losses, length=twice)),
-        "student without noise": lambda: right(student(change=space["changed"])),
-        "teacher with noise, twice as long": lambda: right(learn(space["informed"], length=twice, change=noisy)),
+        "medium, wider": lambda: right(learn(losses, wider=1.5)),
+        "medium, distorted pictures": lambda: right(learn(losses, change=noisy)),
+        "consistency, no reversed gradient": lambda: right(learn(partial(consistent, strength=0.0))),
+        "information in place of consistency": lambda: right(learn(partial(losses, strength=0.5, information=1.0))),
+        "strong and information": lambda: right(learn(partial(consistent, information=1.0))),
+        "strong, as long as boss": lambda: right(learn(consistent, length=3 * space["epochs"])),
+        "strong, wider": lambda: right(learn(consistent, wider=1.5)),
+        "students without noise": lambda: right(undistorted()),
+        "one student, wider": lambda: taught_by("strong", wider=1.5),
     }
 
 

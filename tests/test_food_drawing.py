@@ -11,6 +11,7 @@ from common.generators.drawing import (
     CAMERA,
     HIGHEST,
     Canvas,
+    Chance,
     blob,
     disc,
     hsv,
@@ -18,6 +19,7 @@ from common.generators.drawing import (
     mirrored,
     mix,
     photograph,
+    photographs,
     shade,
     smooth,
     turned,
@@ -78,8 +80,11 @@ def test_slopes_towards_the_light_are_bright_and_shadows_lie_behind(light):
     """A block on a table: lit on the side of the lamp, shadow on the other, whatever the direction."""
     heights = np.zeros((64, 64), np.float32)
     heights[24:40, 24:40] = 60
-    lit = illumination(heights, light, {"falloff": 0.0, "relief": 0.3, "shadow": 0.0})
-    shaded = illumination(heights, light, {"falloff": 0.0, "relief": 0.0, "shadow": 0.5})
+    lit, shaded = illumination(  # the same block twice
+        np.stack([heights, heights]),
+        np.array([light, light]),
+        {"falloff": np.zeros(2), "relief": np.array([0.3, 0.0]), "shadow": np.array([0.0, 0.5])},
+    )
     ys, xs = np.mgrid[-31.5:32.5, -31.5:32.5]
     along = xs * math.cos(light) + ys * math.sin(light)  # pixels towards the lamp
     assert (lit * along).sum() > 0 and lit.max() > 1.2 and lit.min() < 0.8
@@ -102,6 +107,37 @@ def test_camera_settings_do_what_they_say():
     assert (taken(tint=0.1) - plain)[0, 0, 1] > 0
     assert abs(taken(contrast=-5) - 127).max() < 3
     assert 0.02 < taken(noise=0.03).std(axis=(0, 1)).mean() / 255 < 0.04
+
+
+def test_many_photographs_are_those_of_each_alone():
+    """By its own light, settings and noise, whatever is photographed beside it."""
+    canvases = [Canvas(16, light=k, color=(40 * k, 90, 200 - 40 * k)) for k in range(5)]
+    for k, canvas in enumerate(canvases):
+        canvas.pen().raised(20 * k).marked().ellipse(0.1, 0, 0.5, 0.4, (200, 30, 90), 0.3)
+    together, marks = photographs(canvases, [np.random.default_rng(k) for k in range(5)])
+    for k, canvas in enumerate(canvases):
+        image, mark = photograph(canvas, np.random.default_rng(k))
+        assert np.array_equal(image, together[k]) and np.array_equal(mark, marks[k])
+
+
+def test_many_ellipses_are_those_of_each_alone():
+    rng, (one, many) = np.random.default_rng(3), (Canvas(32), Canvas(32))
+    places, sizes, angles = rng.uniform(-1, 1, (6, 2)), rng.uniform(0.1, 0.4, (6, 2)), rng.uniform(0, 3, 6)
+    colors = [(40 * k, 200, 90) for k in range(6)]
+    many.pen().part(0.1, 0, 0.8, 0.3).ellipses(places, sizes, colors, angles)
+    for (x, y), (rx, ry), color, angle in zip(places, sizes, colors, angles, strict=True):
+        one.pen().part(0.1, 0, 0.8, 0.3).ellipse(x, y, rx, ry, color, angle)
+    assert np.array_equal(np.asarray(one.image), np.asarray(many.image))
+
+
+def test_chance_gives_the_numbers_of_a_generator():
+    chance, rng = Chance(np.random.PCG64([3, 1, 2])), np.random.default_rng([3, 1, 2])
+    for low, high in ((0.0, 1.0), (-2.5, 0.3), (0, 6), (-np.pi, np.pi)):
+        assert [chance.uniform(low, high) for _ in range(9)] == [rng.uniform(low, high) for _ in range(9)]
+        assert np.array_equal(chance.uniform(low, high, (3, 2)), rng.uniform(low, high, (3, 2)))
+    lows, highs = np.zeros(4), np.arange(4) + 0.5
+    assert np.array_equal(chance.uniform(lows, highs), rng.uniform(lows, highs))
+    assert chance.integers(10) == rng.integers(10) and chance.normal() == rng.normal()
 
 
 def test_heights_and_colours_stay_in_their_ranges():

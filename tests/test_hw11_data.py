@@ -72,7 +72,7 @@ def test_every_form_can_be_drawn_in_both_styles():
             rng = np.random.default_rng(1)
             pen = sketches.SketchPen.on_sheet(28)
             form(pen, rng)
-            assert sketches.drawn(pen.strokes, 28, rng).any(), kind
+            assert sketches.drawn([pen.strokes], 28, [rng]).any(), kind
 
 
 # --- the data module ------------------------------------------------------------------------------------------------

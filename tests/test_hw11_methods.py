@@ -47,6 +47,11 @@ RIGHT = {
         lambda f, s: (1 + s) * f.detach() - s * f,  # the same without a class of its own
         lambda f, s: f.detach() - s * (f - f.detach()),
     ],
+    "consistency_loss": [
+        lambda a, b: functional.cross_entropy(b, a.argmax(1)),
+        lambda a, b: functional.nll_loss(b.log_softmax(1), a.softmax(1).max(1).indices),
+        lambda a, b: (b.logsumexp(1) - b.gather(1, a.argmax(1, keepdim=True))[:, 0]).mean(),
+    ],
     "information_loss": [
         lambda x: _entropy(x) - _diversity(x),
         lambda x: _entropy(x) - _diversity(x) + math.log(x.shape[1]),  # divergence from uniform
@@ -65,6 +70,15 @@ WRONG = {
         (lambda f, s: _Reversed.apply(f, 1.0), "no effect"),
         (lambda f, s: -s * f, "values themselves"),
         (lambda f, s: f.detach(), "no gradient comes back"),
+    ],
+    "consistency_loss": [
+        (lambda a, b: functional.cross_entropy(a, b.argmax(1)), "exchanged"),
+        (lambda a, b: functional.cross_entropy(b, a.argmax(1), reduction="sum"), "a mean belongs"),
+        (lambda a, b: -functional.cross_entropy(b, a.argmax(1)), "sign"),
+        (lambda a, b: functional.cross_entropy(b, a.softmax(1)), "likeliest class"),
+        (lambda a, b: functional.cross_entropy(b, b.argmax(1)), "by itself"),
+        (lambda a, b: functional.cross_entropy(a, a.argmax(1)), "teach the distorted ones"),
+        (lambda a, b: functional.mse_loss(b, a), "expected"),
     ],
     "information_loss": [
         (lambda x: _entropy(x) + _diversity(x), "wrong sign"),
@@ -185,9 +199,28 @@ def test_grey_and_framed(solution):
     assert framed.shape == (3, 1, 32, 32) and framed[:, :, 2:30, 2:30].eq(9).all() and framed.sum() == 3 * 784 * 9
 
 
-def test_information_comes_late(solution, batch):
+def test_consistency_and_information_come_late(solution, batch):
     x, y, x_drawn = batch
     model = solution["Model"]()
-    parts = [solution["losses"](model, x, y, x_drawn, p, information=0.5) for p in (0.2, 0.9)]
-    assert parts[0]["information"] == 0 and parts[1]["information"] != 0
-    assert "information" not in solution["losses"](model, x, y, x_drawn, 0.9)
+    early, middle, late = (
+        solution["losses"](model, x, y, x_drawn, p, consistency=1.0, information=0.5) for p in (0.2, 0.4, 0.9)
+    )
+    assert early["consistency"] == 0 and middle["consistency"] > 0
+    assert middle["information"] == 0 and late["information"] != 0
+    plain = solution["losses"](model, x, y, x_drawn, 0.9)
+    assert "information" not in plain and "consistency" not in plain
+
+
+def test_answers_to_plain_drawings_get_no_gradient_from_consistency(solution):
+    first, second = torch.randn(2, 6, 10).requires_grad_()
+    first.retain_grad()
+    solution["consistency_loss"](first, second).backward()
+    assert first.grad is None
+
+
+def test_distorted_pictures_stay_pictures(solution):
+    x = torch.rand(8, 1, 32, 32)
+    torch.manual_seed(0)
+    found = solution["distorted"](x)
+    assert found.shape == x.shape and found.min() >= 0 and found.max() <= 1 and not torch.equal(found, x)
+    assert len({tuple(one.flatten().tolist()) for one in solution["distorted"](x[:1].expand(6, -1, -1, -1))}) == 6

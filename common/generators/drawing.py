@@ -26,6 +26,16 @@ OVERSAMPLED = 2  # a canvas has so many times more pixels across than the pictur
 HIGHEST = 127  # of the fourth channel's lower seven bits; the eighth says that the pixel is marked
 _TURN = 2 * math.pi
 
+
+class Chance(np.random.Generator):
+    """The same numbers as a Generator's, but a single one in a tenth of the time: a picture takes some fifty."""
+
+    def uniform(self, low=0.0, high=1.0, size=None):
+        if size is None and not isinstance(low, np.ndarray):
+            return low + (high - low) * self.random()
+        return super().uniform(low, high, size)
+
+
 # --- colours and shapes -----------------------------------------------------------------------------------------------
 
 
@@ -123,12 +133,18 @@ class Canvas:
 
     def pixels(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Colours (S, S, 3), 0 to 1, and heights (S, S), 0 to 127, both float32, and marks (S, S) bool."""
-        colors = np.asarray(self.image.reduce(OVERSAMPLED))[..., :3].astype(np.float32)
-        fourth = np.asarray(self.image)[..., 3]
-        corners = [fourth[i::OVERSAMPLED, j::OVERSAMPLED] for i in range(OVERSAMPLED) for j in range(OVERSAMPLED)]
-        heights = sum((corner & HIGHEST).astype(np.float32) for corner in corners) / len(corners)
-        marks = sum(corner >> 7 for corner in corners) * 2 >= len(corners)
-        return colors / 255, heights, marks
+        colors, heights, marks = pixels([self])
+        return colors[0], heights[0], marks[0]
+
+
+def pixels(canvases: list[Canvas]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The same of many canvases of one size, stacked: (N, S, S, 3), (N, S, S) and (N, S, S)."""
+    colors = np.stack([np.asarray(canvas.image.reduce(OVERSAMPLED)) for canvas in canvases])[..., :3]
+    fourth = np.stack([np.asarray(canvas.image.getchannel(3)) for canvas in canvases])
+    corners = [fourth[:, i::OVERSAMPLED, j::OVERSAMPLED] for i in range(OVERSAMPLED) for j in range(OVERSAMPLED)]
+    heights = sum((corner & HIGHEST).astype(np.float32) for corner in corners) / len(corners)
+    marks = sum(corner >> 7 for corner in corners) * 2 >= len(corners)
+    return colors.astype(np.float32) / 255, heights, marks
 
 
 class Pen:
@@ -177,12 +193,18 @@ class Pen:
 
     def polygon(self, points, color: Color) -> None:
         """Fill the polygon through `points`, (N, 2)."""
-        pixels = np.asarray(points) @ self._array + self._origin
-        self.canvas.draw.polygon(pixels.ravel().tolist(), fill=self._ink(color))
+        self._fill(np.asarray(points) @ self._array + self._origin, color)
 
     def ellipse(self, x, y, rx, ry, color: Color, angle: float = 0.0) -> None:
         points = _ROUND * (rx, ry)
         self.polygon((turned(points, angle) if angle else points) + (x, y), color)
+
+    def ellipses(self, places, sizes, colors: list[Color], angles) -> None:
+        """Many of them: places (N, 2), half axes (N, 2), colours, angles (N,)."""
+        cos, sin = np.cos(angles), np.sin(angles)
+        points = (_ROUND * sizes[:, None]) @ np.array([[cos, sin], [-sin, cos]]).transpose(2, 0, 1) + places[:, None]
+        for pixels, color in zip(points @ self._array + self._origin, colors, strict=True):
+            self._fill(pixels, color)
 
     def ball(self, x, y, rx, ry, color: Color, angle: float = 0.0, gloss: float = 0.35) -> None:
         """A rounded thing: darker at the edge, lighter towards the light."""
@@ -213,7 +235,12 @@ class Pen:
 
     def line(self, points, width: float, color: Color) -> None:
         """A stroke with round ends through `points`."""
-        pixels = np.asarray(points) @ self._array + self._origin
+        self._stroke(np.asarray(points) @ self._array + self._origin, width, color)
+
+    def _fill(self, pixels: np.ndarray, color: Color) -> None:
+        self.canvas.draw.polygon(pixels.ravel().tolist(), fill=self._ink(color))
+
+    def _stroke(self, pixels: np.ndarray, width: float, color: Color) -> None:
         thick, ink, draw = max(1, round(width * self.scale)), self._ink(color), self.canvas.draw
         draw.line(pixels.ravel().tolist(), fill=ink, width=thick, joint="curve" if thick > 3 else None)
         if thick > 3:
@@ -245,8 +272,10 @@ class Pen:
 
 
 def _ink(color: Color, fourth: int) -> tuple[int, int, int, int]:
-    red, green, blue = color
-    return min(max(int(red), 0), 255), min(max(int(green), 0), 255), min(max(int(blue), 0), 255), fourth
+    red, green, blue = map(int, color)
+    if min(red, green, blue) >= 0 and max(red, green, blue) <= 255:
+        return red, green, blue, fourth
+    return min(max(red, 0), 255), min(max(green, 0), 255), min(max(blue, 0), 255), fourth
 
 
 def _cycled(colors: list[Color], at_least: int) -> list[Color]:
@@ -275,49 +304,83 @@ def photograph(canvas: Canvas, rng: np.random.Generator, camera: dict = CAMERA) 
 
     camera: a range for each of CAMERA's names.
     """
-    values = {name: rng.uniform(*camera[name]) for name in CAMERA}
-    image, heights, marks = canvas.pixels()
-    image *= illumination(heights, canvas.light, values)[..., None]
-    if values["blur"] > 0.2:
-        image += values["blur"] * (_mean3(image) - image)
+    images, marks = photographs([canvas], [rng], camera)
+    return images[0], marks[0]
+
+
+def photographs(canvases: list[Canvas], rngs: list, camera: dict = CAMERA) -> tuple[np.ndarray, np.ndarray]:
+    """The same of many canvases of one size, each with chance of its own: (N, S, S, 3) and (N, S, S)."""
+    lowest, highest = np.array([camera[name] for name in CAMERA]).T
+    values = dict(zip(CAMERA, np.array([rng.uniform(lowest, highest) for rng in rngs]).T, strict=True))
+    image, heights, marks = pixels(canvases)
+    image *= illumination(heights, np.array([canvas.light for canvas in canvases]), values)[..., None]
+    blurred = values["blur"] > 0.2
+    sharp = image[blurred]
+    image[blurred] += _each(values["blur"][blurred], 3) * (_mean3(sharp) - sharp)
     image = developed(image, values)
-    image += values["noise"] * rng.standard_normal(image.shape, dtype=np.float32)
+    noise = np.empty_like(image)
+    for rng, out in zip(rngs, noise, strict=True):
+        rng.standard_normal(out=out, dtype=np.float32)
+    image += _each(values["noise"], 3) * noise
     return (255 * image.clip(0, 1)).astype(np.uint8), marks
 
 
 def developed(image: np.ndarray, values: dict) -> np.ndarray:
-    """Saturation around grey, contrast around the middle, then a colour cast and exposure, all as one affine map."""
-    colorful, contrast = math.exp(values["saturation"]), math.exp(values["contrast"])
+    """Saturation around grey, contrast around the middle, then a colour cast and exposure, all as one affine map.
+
+    image: (N, S, S, 3); values: (N,) for each of CAMERA's names.
+    """
+    colorful, contrast = np.exp(values["saturation"])[:, None, None], np.exp(values["contrast"])[:, None]
     warm, tint = values["warmth"], values["tint"]
-    cast = np.exp(values["exposure"] + np.array([warm / 2, tint, -warm / 2]))
-    matrix = contrast * (colorful * np.eye(3) + (1 - colorful) / 3) * cast
-    return image @ matrix.astype(np.float32) + (0.5 * (1 - contrast) * cast).astype(np.float32)
+    cast = np.exp(values["exposure"][:, None] + np.stack([warm / 2, tint, -warm / 2], 1))
+    matrix = contrast[..., None] * (colorful * np.eye(3) + (1 - colorful) / 3) * cast[:, None]
+    return image @ matrix[:, None].astype(np.float32) + _each(0.5 * (1 - contrast) * cast, 2)
 
 
-def illumination(heights: np.ndarray, light: float, values: dict) -> np.ndarray:
-    """How brightly each pixel is lit, (S, S): slopes, cast shadows, and the nearness of the lamp."""
-    x, y = math.cos(light), math.sin(light)
+def illumination(heights: np.ndarray, light: np.ndarray, values: dict) -> np.ndarray:
+    """How brightly each pixel is lit, (N, S, S): slopes, cast shadows, and the nearness of the lamp.
+
+    heights: (N, S, S); light: (N,) angles; values: (N,) for each of CAMERA's names.
+    """
+    relief, falloff, darkness = (_each(values[name], 2) for name in ("relief", "falloff", "shadow"))
+    x, y = _each(np.cos(light), 2), _each(np.sin(light), 2)
     h = _mean3(heights)
     slope = np.zeros_like(h)  # upwards, away from the light: such a slope faces it
-    slope[1:-1] -= y * (h[2:] - h[:-2])
-    slope[:, 1:-1] -= x * (h[:, 2:] - h[:, :-2])
+    slope[:, 1:-1] -= y * (h[:, 2:] - h[:, :-2])
+    slope[:, :, 1:-1] -= x * (h[:, :, 2:] - h[:, :, :-2])
     shadow = np.zeros_like(h)
     for distance in (1.2, 2.4, 3.6):  # pixels towards the light: does anything stand high enough there?
-        there = _shifted(_shifted(heights, round(distance * y), 0), round(distance * x), 1)
-        np.maximum(shadow, there - heights - 5 * distance, out=shadow)
+        there = _moved(heights, distance * np.sin(light), distance * np.cos(light))
+        np.maximum(shadow, there - heights - np.float32(5 * distance), out=shadow)
     shadow = _mean3((shadow / 25).clip(0, 1))
-    across = np.linspace(-1, 1, len(h), dtype=np.float32)
-    lamp = 1 + values["falloff"] * (x * across + y * across[:, None])
-    return lamp * (1 + values["relief"] * np.tanh(slope / 14)) * (1 - values["shadow"] * shadow)
+    across = np.linspace(-1, 1, h.shape[1], dtype=np.float32)
+    lamp = 1 + falloff * (x * across + y * across[:, None])
+    return lamp * (1 + relief * np.tanh(slope / 14)) * (1 - darkness * shadow)
 
 
-def _shifted(a: np.ndarray, by: int, axis: int) -> np.ndarray:
-    """What lies `by` pixels further on; beyond the edge its last pixels are repeated."""
-    return a.take(np.arange(by, by + a.shape[axis]), axis, mode="clip")
+def _each(values: np.ndarray, axes: int) -> np.ndarray:
+    """One or more numbers for each picture, as float32, with so many axes to spread over its pixels."""
+    return values.astype(np.float32).reshape(len(values), *[1] * axes, *values.shape[1:])
+
+
+def _moved(a: np.ndarray, down: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """What lies so many pixels further on, (N,) each, in a (N, S, S); beyond the edge its last pixels are repeated."""
+    n, height, width = a.shape
+    rows = (np.arange(height) + np.rint(down).astype(int)[:, None]).clip(0, height - 1)
+    columns = (np.arange(width) + np.rint(right).astype(int)[:, None]).clip(0, width - 1)
+    rows += height * np.arange(n)[:, None]
+    return a.ravel().take(width * rows[:, :, None] + columns[:, None])
 
 
 def _mean3(a: np.ndarray) -> np.ndarray:
-    """Each pixel becomes the mean of itself and its eight neighbours."""
-    for axis in (0, 1):
-        a = (_shifted(a, -1, axis) + a + _shifted(a, 1, axis)) * np.float32(1 / 3)
+    """Each pixel becomes the mean of itself and its eight neighbours; the edge is repeated. a: (N, S, S, ...)."""
+    for axis in (1, 2):
+        a = a.swapaxes(1, axis)
+        total = np.empty_like(a)
+        np.add(a[:, :-1], a[:, 1:], out=total[:, 1:])
+        np.add(a[:, 0], a[:, 0], out=total[:, 0])
+        total[:, :-1] += a[:, 1:]
+        total[:, -1] += a[:, -1]
+        total *= np.float32(1 / 3)
+        a = total.swapaxes(1, axis)
     return a

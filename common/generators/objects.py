@@ -115,10 +115,10 @@ def thicket(pen: Pen, rng) -> None:
     """Leaves, stones or a crowd, out of focus."""
     color = hsv(rng.random() if rng.random() < 0.5 else 0.27, rng.uniform(0.1, 0.6), rng.uniform(0.3, 0.8))
     fill(pen, -1.1, 1.1, color)
-    for _ in range(rng.integers(20, 45)):
-        x, y = rng.uniform(-1.1, 1.1, 2)
-        size = rng.uniform(0.08, 0.3)
-        pen.ellipse(x, y, size, size * rng.uniform(0.5, 1), shade(color, rng.uniform(0.75, 1.25)), rng.uniform(0, 3))
+    lowest, highest = (-1.1, -1.1, 0.08, 0.5, 0.75, 0.0), (1.1, 1.1, 0.3, 1, 1.25, 3.0)
+    x, y, size, flat, light, angle = rng.uniform(lowest, highest, (rng.integers(20, 45), 6)).T
+    colors = [shade(color, factor) for factor in light.tolist()]
+    pen.ellipses(np.stack([x, y], 1), np.stack([size, size * flat], 1), colors, angle)
 
 
 PLACES = (sky, ground, ground, wall, thicket)

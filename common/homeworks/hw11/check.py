@@ -1,4 +1,4 @@
-"""Checks of homework 11: reversed gradients, information maximisation, balanced pseudo-labels.
+"""Checks of homework 11: reversed gradients, consistency, information maximisation, balanced pseudo-labels.
 
 Each accepts every right form, and names the mistakes that are known.
 """
@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable
 
 import torch
+from torch.nn.functional import cross_entropy
 
 from common.check import Case, compare
 
@@ -38,6 +39,28 @@ def reverse_gradient(function: Callable) -> bool:
         "the values themselves are changed: forwards, nothing may happen to them": [-0.25 * features, -0.25 * weight],
     }
     return compare("reverse_gradient", gradient if callable(function) else function, cases, known=known)
+
+
+def consistency_loss(function: Callable) -> bool:
+    """`consistency_loss(logits, logits_distorted)`: cross-entropy of the second, labelled by the first."""
+    generator = torch.Generator().manual_seed(12)
+    logits, distorted = 2 * torch.randn(2, 6, 4, generator=generator)
+    sure = 9 * torch.eye(4)
+    cases = [
+        Case((sure, sure), _consistency(sure, sure), "four sure answers that stay what they were"),
+        Case((sure, sure.roll(1, 0)), _consistency(sure, sure.roll(1, 0)), "four sure answers that all change"),
+        Case((logits, distorted), _consistency(logits, distorted), "six answers about four classes"),
+    ]
+    soft = -(logits.softmax(dim=1) * distorted.log_softmax(dim=1)).sum(dim=1).mean()
+    known = {
+        "the two are exchanged: the plain drawings give the labels": _consistency(distorted, logits),
+        "a sum over the drawings where a mean belongs": len(logits) * _consistency(logits, distorted),
+        "the sign is turned": -_consistency(logits, distorted),
+        "whole distributions are compared; the likeliest class alone is the label": soft,
+        "each is labelled by itself; the labels come from the plain drawings": _consistency(distorted, distorted),
+        "the plain drawings are taught by their own answers; teach the distorted ones": _consistency(logits, logits),
+    }
+    return compare("consistency_loss", function, cases, known=known)
 
 
 def information_loss(function: Callable) -> bool:
@@ -119,6 +142,10 @@ def balanced_labels(function: Callable) -> bool:
 
 
 # --- the right answers, and some wrong ones ---------------------------------------------------------------------------
+
+
+def _consistency(logits: torch.Tensor, distorted: torch.Tensor) -> torch.Tensor:
+    return cross_entropy(distorted, logits.argmax(dim=1))
 
 
 def _entropies(logits: torch.Tensor) -> torch.Tensor:
