@@ -50,7 +50,7 @@ def feeding(space: dict, images: np.ndarray, folder: Path, rounds: int, steps: i
     files = [folder / f"{k}.png" for k in range(len(images))]
     for file, image in zip(files, images, strict=True):
         Image.fromarray(image).save(file)
-    resident = torch.from_numpy(images).permute(0, 3, 1, 2)
+    resident = torch.from_numpy(images).permute(0, 3, 1, 2).contiguous()
     loaders = {
         "item by item, from memory": DataLoader(Items(images, Image.fromarray), batch_size, shuffle=True),
         "item by item, PNG files": DataLoader(Items(files, Image.open), batch_size, shuffle=True),

@@ -28,7 +28,8 @@ CELLS = ("imports", "paths", "straight", "step", "block", "unet", "noise", "dire
 def notebook(seed: int, train, profile: str = "standard") -> dict:
     """What the solution's cells define at the boss rung, for pictures `train` (N, S, S, 3) uint8."""
     space = {"PROFILE": profile, "DEVICE": "cpu", "SEED": seed, "RUNG": "boss", "__name__": "notebook"}
-    space |= {"side": train.shape[1], "train_pictures": torch.from_numpy(train).permute(0, 3, 1, 2)}
+    pictures = torch.from_numpy(train).permute(0, 3, 1, 2).contiguous()
+    space |= {"side": train.shape[1], "train_pictures": pictures}
     space["splits"] = SimpleNamespace(train=train)
     sources = {cell.id: cell.source for cell in books.read(books.paths(find_card("hw06_diffusion"))[1]).cells}
     for name in CELLS:

@@ -1,6 +1,7 @@
 """Homework 5: all rungs and a control for each, trained by the solution notebook's own cells.
 
     python benchmarks/translation_ladder.py [--seeds 1 2 3] [--data-seed 2022] [--controls] [--rungs simple medium ...]
+    python benchmarks/translation_ladder.py --data original --pairs 4000 --tokens 500   # of what lies in data/hw05
 
 It runs the cells that define and set things and leaves out those that draw, so a seed takes a fraction of what `hw
 ladder` takes. The BLEU of a rung is the same, because every method begins with `set_seed`. Three figures each: on the
@@ -12,9 +13,12 @@ import contextlib
 import io
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
+from common import data
 from common.homeworks.hw05 import data as hw05
 from common.homeworks.hw05 import judge
 from common.notebooks import books
@@ -24,9 +28,12 @@ CELLS = ("imports", "tokenizer", "pieces", "batches", "padding", "plain-loss", "
          "translate", "net", "heads", "layer", "transformer", "methods", "back")  # fmt: skip
 
 
-def notebook(seed: int, data_seed: int, profile: str = "standard", cells=()) -> tuple[dict, pd.DataFrame]:
-    """What the solution's cells define at the boss rung (with `cells` more of them), and the right translations."""
-    splits, reference = hw05.builtin(profile, data_seed)
+def notebook(seed: int, loaded: tuple, profile: str = "standard", cells=()) -> tuple[dict, pd.DataFrame]:
+    """What the solution's cells define at the boss rung (with `cells` more of them), and the right translations.
+
+    loaded: the splits, and the right translations of the test.
+    """
+    splits, reference = loaded
     space = {"PROFILE": profile, "DEVICE": "cpu", "SEED": seed, "RUNG": "boss", "LARGE": False, "shown": 0}
     space |= {name: getattr(splits, name) for name in ("train", "validation", "test", "unseen")}
     space |= {"splits": splits, "__name__": "notebook"}
@@ -37,6 +44,15 @@ def notebook(seed: int, data_seed: int, profile: str = "standard", cells=()) -> 
     return space, reference
 
 
+def fewer(splits: hw05.Splits, pairs: int) -> hw05.Splits:
+    """So many of the training pairs, always the same; of the others the Chinese alone is kept, as monolingual text."""
+    order = np.random.default_rng(0).permutation(len(splits.train))
+    columns = (splits.train.en, splits.train.zh, splits.train.kind, splits.train.links)
+    train = hw05.Pairs(*(column and tuple(column[row] for row in order[:pairs]) for column in columns))
+    alone = dict.fromkeys(splits.train.zh[row] for row in order[pairs:])  # once each
+    return replace(splits, train=train, monolingual=(*splits.monolingual, *alone))
+
+
 def bleus(space: dict, reference: pd.DataFrame, net) -> dict[str, float]:
     """BLEU on the test, on its unseen structures, and on the validation pairs."""
     encode, decode, translate = (space[name] for name in ("encode", "decode", "translate"))
@@ -45,7 +61,7 @@ def bleus(space: dict, reference: pd.DataFrame, net) -> dict[str, float]:
         "test": judge.judge(reference, pd.DataFrame({"translation": found})),
         "validation": judge.bleu(decode(translate(net, encode(validation.en))), validation.zh),
     }
-    if reference["held_out"].any():
+    if "held_out" in reference and reference["held_out"].any():
         apart = reference["held_out"].to_numpy()
         parts["unseen"] = judge.bleu(pd.Series(found)[apart].tolist(), reference["translation"][apart].tolist())
     return parts
@@ -63,12 +79,23 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
     parser.add_argument("--data-seed", type=int, default=hw05.SEED)
+    parser.add_argument("--data", default="builtin", help="builtin, original or a folder")
+    parser.add_argument("--pairs", type=int, help="learn from so many pairs, and have the others' Chinese alone")
+    parser.add_argument("--tokens", type=int, help="of a batch, in place of the notebook's own number")
     parser.add_argument("--rungs", nargs="*", choices=RUNGS, default=RUNGS)
     parser.add_argument("--controls", action="store_true")
     arguments = parser.parse_args()
+    if arguments.data == "builtin":
+        name, (splits, reference) = arguments.data_seed, hw05.builtin("standard", arguments.data_seed)
+    else:
+        name, splits = arguments.data, data.load("hw05", source=arguments.data)
+        reference = data.reference("hw05", source=arguments.data)
+    if arguments.pairs:
+        splits = fewer(splits, arguments.pairs)
     for seed in arguments.seeds:
-        space, reference = notebook(seed, arguments.data_seed)
-        print(f"data {arguments.data_seed}, seed {seed}", flush=True)
+        space, reference = notebook(seed, (splits, reference))
+        space["batch_tokens"] = arguments.tokens or space["batch_tokens"]
+        print(f"data {name}, {len(splits.train):,} pairs, seed {seed}", flush=True)
         each = trained(space, arguments.rungs, arguments.controls)
         while True:
             began = time.process_time()

@@ -1,6 +1,5 @@
 """Homework 4: the checks, and the methods taken from both notebooks, against the plainest way to write them."""
 
-import math
 from functools import partial
 from types import SimpleNamespace
 
@@ -13,12 +12,6 @@ from torch.nn import functional as F
 from common import check
 from common.notebooks import books
 from common.submission.card import find_card
-
-
-def _rate(step, steps, warmup):
-    if step < warmup:
-        return step / warmup
-    return 0.5 * (1 + math.cos(math.pi * (step - warmup) / (steps - warmup)))
 
 
 def _convolution(x, inside, weight):
@@ -60,22 +53,11 @@ def _margin_from_the_paper(cosines, y, margin, scale):
 
 
 RIGHT = {
-    "learning_rate": [
-        _rate,
-        lambda s, n, w: min(s / w, 0.5 + 0.5 * math.cos(math.pi * max(0, s - w) / (n - w))),
-        lambda s, n, w: torch.tensor(_rate(s, n, w)),
-    ],
     "masked_convolution": [_convolution, _by_utterance],
     "attentive_statistics": [_statistics, _weights_by_hand],
     "am_softmax": [_margin, _margin_from_the_paper],
 }
 WRONG = {
-    "learning_rate": [
-        (lambda s, n, w: s / w if s < w else 0.5 * (1 + math.cos(math.pi * s / n)), "as if there were no warm-up"),
-        (lambda s, n, w: s / w if s < w else (n - s) / (n - w), "straight line"),
-        (lambda s, n, w: s / w if s < w else 1 - _rate(s, n, w), "goes up"),
-        (lambda s, n, w: 1.0, "expected"),
-    ],
     "masked_convolution": [
         (lambda x, i, w: F.conv1d(x.mT, w, padding="same", groups=x.shape[2]).mT, "leaks in, and"),
         (lambda x, i, w: F.conv1d(x.mT, w, padding="same", groups=x.shape[2]).mT * i[..., None], "the padding leaks"),
@@ -158,18 +140,19 @@ def part(solution):
 
 
 def _networks(solution, starter):
-    conformer = {"layers": 2, "block": solution["ConformerBlock"]}
+    conformer = partial(solution["Net"], block=solution["ConformerBlock"])
     yield "starter", starter["Net"]
-    yield "medium", partial(solution["Net"], layers=3)
-    yield "strong", partial(solution["Net"], **conformer)
-    yield "boss", partial(solution["Net"], attentive=True, **conformer)
-    yield "margin", partial(solution["CosineNet"], attentive=True, **conformer)
+    yield "simple", partial(solution["Net"], stacked=False)
+    yield "medium", solution["Net"]
+    yield "strong", conformer
+    yield "boss", partial(conformer, attentive=True)
+    yield "margin", partial(solution["CosineNet"], attentive=True, block=solution["ConformerBlock"])
 
 
 def test_padding_changes_nothing(solution, starter, part):
     """An utterance alone and beside longer ones, in eval and in train mode (without dropout), at every rung.
 
-    The longest is five times as long as any in training, and 12 times a training crop: there is no table to run out of.
+    The longest is six times as long as a training crop: there is no table to run out of.
     """
     padded = solution["padded"]
     for name, make in _networks(solution, starter):
@@ -278,16 +261,29 @@ def test_the_convolution_module_against_torchs_layers(solution):
 
 
 def test_only_a_convolution_hears_the_order(solution, part):
-    """Shuffled pairs of frames: the encoder answers as before, the Conformer does not."""
-    x, inside = solution["padded"](part, torch.tensor([0, 3]))  # 31 and 80 frames
+    """Shuffled fours of frames: the encoder answers as before, the Conformer does not."""
+    x, inside = solution["padded"](part, torch.tensor([1, 3]), longest=80)
     for rung, (same, make) in {
-        "medium": (True, partial(solution["Net"], layers=3)),
-        "strong": (False, partial(solution["Net"], layers=2, block=solution["ConformerBlock"])),
+        "medium": (True, solution["Net"]),
+        "strong": (False, partial(solution["Net"], block=solution["ConformerBlock"])),
     }.items():
         solution["model"] = model = make().eval()
         with torch.no_grad():
             gap = (model(x, inside) - solution["shuffled"](x, inside)).abs().max()
         assert (gap < 1e-4) == same, rung
+
+
+def test_fours_of_frames_lose_none(solution):
+    x, inside = torch.arange(1.0, 15).view(1, 7, 2), torch.arange(7) < torch.tensor([[7]])
+    fours, which = solution["in_fours"](x, inside)
+    assert torch.equal(fours[0].flatten(0, 1)[:7], x[0]) and (fours[0, 1, 3] == 0).all() and which.all()
+    _, which = solution["in_fours"](x.expand(3, 7, 2), torch.arange(7) < torch.tensor([[7], [4], [5]]))
+    assert which.tolist() == [[True, True], [True, False], [True, True]]
+
+
+def test_the_learning_rate_warms_up_and_falls(starter):
+    factors = [starter["learning_rate"](step, 200) for step in (0, 10, 20, 110, 200)]
+    assert factors == pytest.approx([0, 0.5, 1, 0.5, 0])
 
 
 def test_pooling_weights_add_up(solution, part):
@@ -298,15 +294,14 @@ def test_pooling_weights_add_up(solution, part):
     assert torch.allclose(weights.sum(1), torch.ones(4)) and (weights[~inside] == 0).all()
 
 
-def test_specaugment_hides_bars_and_bands(solution):
+def test_an_invented_recorder_changes_the_range_of_a_band_and_not_its_mean(solution):
     torch.manual_seed(5)
-    x = torch.randn(64, 90, 40)
-    hidden = solution["change"](x) != x
-    for mask, widest in ((hidden.all(2), 32), (hidden.all(1), 16)):
-        assert mask.float().sum(1).mean() > 0 and mask.sum(1).max() <= widest
-    rest = hidden & ~hidden.all(2, keepdim=True) & ~hidden.all(1, keepdim=True)
-    assert not rest.any()
-    assert len({tuple(row.tolist()) for row in hidden.all(2)}) > 32  # each its own
+    x = torch.randn(64, 90, 40) + torch.randn(64, 1, 40)
+    other = solution["change"](x)
+    assert torch.allclose(other.mean(1), x.mean(1), atol=1e-5)
+    factors = (other - x.mean(1, keepdim=True)) / (x - x.mean(1, keepdim=True))
+    assert factors.std(1).max() < 1e-2 and (factors > 0).all()  # one for all frames of a band
+    assert 0.15 < factors[:, 0].log().std() < 0.25
 
 
 def test_equal_error_rate(solution):

@@ -1,5 +1,7 @@
 """Homework 4: the people who speak, the sessions, and the sound made from features."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -66,7 +68,7 @@ def test_groups_have_nearly_the_same_voice_and_their_own_habits():
 def _spoken(**changed) -> tuple[np.ndarray, np.ndarray]:
     """Features and speech of somebody with one habit changed, in a quiet studio."""
     person = voices.Voice(1.0, 210.0, 1.0, 0.0, -24.0, np.ones((41, 3)), **{k: v for k, v in changed.items()})
-    studio = voices.Session(np.ones(40), np.ones(40), 60.0, 0.05)
+    studio = voices.Session(np.ones(40), np.ones(40), np.ones(40), 60.0, 0.05)
     setting = voices.Setting(grain=1e4, saying=voices.speech.Setting(token=0, timing=0, level=0, bursts=0))
     return voices.utter(np.random.default_rng(1), person, studio, 2, 0.0, setting)
 
@@ -84,13 +86,21 @@ def test_habits_are_heard():
 
 def test_a_microphone_adds_a_constant():
     person = voices.voices(1, 5)[0]
-    flat = voices.Session(np.ones(40), np.ones(40), 20.0, 0.2)
+    flat = voices.Session(np.ones(40), np.ones(40), np.ones(40), 20.0, 0.2)
     gain = np.exp(np.linspace(-2, 2, 40))
     one, _ = voices.utter(np.random.default_rng(3), person, flat, 1, 0.0, SETTING)
-    other, _ = voices.utter(
-        np.random.default_rng(3), person, voices.Session(gain, flat.colour, flat.snr, flat.echo), 1, 0.0, SETTING
-    )
+    other, _ = voices.utter(np.random.default_rng(3), person, replace(flat, channel=gain), 1, 0.0, SETTING)
     np.testing.assert_allclose(other - one, np.broadcast_to(np.log(gain), one.shape), atol=1e-3)
+
+
+def test_a_compressor_changes_the_range_of_a_band_and_not_its_mean():
+    person = voices.voices(1, 5)[0]
+    flat = voices.Session(np.ones(40), np.ones(40), np.ones(40), 20.0, 0.2)
+    squeeze = np.linspace(0.7, 1.3, 40)
+    one, _ = voices.utter(np.random.default_rng(3), person, flat, 1, 0.0, SETTING)
+    other, _ = voices.utter(np.random.default_rng(3), person, replace(flat, squeeze=squeeze), 1, 0.0, SETTING)
+    np.testing.assert_allclose(other.mean(0), one.mean(0), atol=1e-3)
+    np.testing.assert_allclose(other.std(0), squeeze * one.std(0), rtol=1e-3)
 
 
 def test_secret_seeds_draw_every_person_apart():

@@ -53,10 +53,10 @@ RIGHT = {
         _smooth_by_kl,
         lambda x, y, s: F.cross_entropy(x.mT, y, ignore_index=0, label_smoothing=s),
     ],
-    "inverse_sqrt": [
-        lambda step, warmup: min(step / warmup, (warmup / step) ** 0.5),
-        lambda step, warmup: step / warmup if step < warmup else math.sqrt(warmup / step),
-        lambda step, warmup: warmup**0.5 * min(step**-0.5, step * warmup**-1.5),  # the paper's, with its top at 1
+    "rise_and_fall": [
+        lambda step, warmup, total: min(step / warmup, (total - step) / (total - warmup)),
+        lambda step, warmup, total: step / warmup if step < warmup else 1 - (step - warmup) / (total - warmup),
+        lambda step, warmup, total: float(np.interp(step, [0, warmup, total], [0, 1, 0])),
     ],
     "causal_mask": [
         lambda n: torch.ones(n, n, dtype=torch.bool).tril(),
@@ -76,12 +76,13 @@ WRONG = {
         (lambda x, y, s: -_smooth_by_hand(x, y, s), "wrong sign"),
         (lambda x, y, s: F.cross_entropy(x.mT, y, ignore_index=0, label_smoothing=2 * s), "expected"),
     ],
-    "inverse_sqrt": [
-        (lambda step, warmup: min(1.0, step / warmup), "does not fall"),
-        (lambda step, warmup: step / warmup, "goes on rising"),
-        (lambda step, warmup: min(step / warmup, warmup / step), "falls as 1 / step"),
-        (lambda step, warmup: min(step**-0.5, step * warmup**-1.5), "paper's formula"),
-        (lambda step, warmup: math.sqrt(warmup / step), "step 1 of"),
+    "rise_and_fall": [
+        (lambda step, warmup, total: min(1.0, step / warmup), "does not fall"),
+        (lambda step, warmup, total: step / warmup, "goes on rising"),
+        (lambda step, warmup, total: min(step / warmup, (total - step) / total), "from the first step on"),
+        (lambda step, up, total: step / up if step < up else (step - up) / (total - up), "share of"),
+        (lambda step, warmup, total: min(step / warmup, math.sqrt(warmup / step)), "straight line"),
+        (lambda step, warmup, total: (total - step) / (total - warmup), "step 1 of"),
     ],
     "causal_mask": [
         (lambda n: torch.ones(n, n, dtype=torch.bool).tril(-1), "look at itself"),

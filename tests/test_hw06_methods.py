@@ -93,20 +93,16 @@ def test_larger_pictures_are_shrunk_by_areas():
 # --- methods --------------------------------------------------------------------------------------------------------
 
 
-def gradient_penalty(critic, real, fake):
-    share = torch.rand(len(real), 1, 1, 1)
-    between = (share * real + (1 - share) * fake).requires_grad_()
-    (gradient,) = torch.autograd.grad(critic(between).sum(), between, create_graph=True)
-    return (gradient.flatten(1).norm(dim=1) - 1).square().mean()
+@pytest.fixture(scope="module")
+def books():
+    """The definitions of starter and solution."""
+    from common.notebooks import books
+    from common.submission.card import find_card
+
+    return [books.definitions(path) for path in books.paths(find_card("hw06_gan"))]
 
 
-def zero_centred_penalty(critic, x):
-    x = x.detach().requires_grad_()
-    (gradient,) = torch.autograd.grad(critic(x).sum(), x, create_graph=True)
-    return gradient.square().flatten(1).sum(1).mean()
-
-
-def test_the_gradient_of_the_penalty_agrees_with_finite_differences():
+def test_the_gradient_of_the_penalty_agrees_with_finite_differences(books):
     torch.manual_seed(0)
     critic = torch.nn.Sequential(
         torch.nn.Flatten(), torch.nn.Linear(48, 8), torch.nn.Tanh(), torch.nn.Linear(8, 1)
@@ -116,7 +112,7 @@ def test_the_gradient_of_the_penalty_agrees_with_finite_differences():
 
     def penalty():
         torch.manual_seed(1)
-        return gradient_penalty(critic, real, fake)
+        return books[0]["gradient_penalty"](critic, real, fake)
 
     (found,) = torch.autograd.grad(penalty(), weight)
     for row, column in ((0, 0), (3, 7), (7, 47)):
@@ -139,29 +135,24 @@ def said(capsys, function, *answers):
     return right, capsys.readouterr().out
 
 
-def test_right_answers_are_accepted(capsys):
-    def with_norm_by_hand(critic, real, fake):
-        share = torch.rand(len(real), device=real.device).view(-1, 1, 1, 1)
-        x = torch.lerp(real, fake, share).requires_grad_(True)
-        gradient = torch.autograd.grad(critic(x), x, torch.ones(len(x), 1), create_graph=True)[0]
-        return ((gradient.square().sum((1, 2, 3)).sqrt() - 1) ** 2).mean()
-
-    assert check.hw06.gradient_penalty(gradient_penalty) and check.hw06.gradient_penalty(with_norm_by_hand)
-    assert check.hw06.zero_centred_penalty(zero_centred_penalty)
-    assert check.hw06.wasserstein_loss(lambda r, f: f.mean() - r.mean(), lambda f: -f.mean())
+def test_right_answers_are_accepted(books, capsys):
+    solution = books[1]
+    assert check.hw06.zero_centred_penalty(solution["zero_centred_penalty"])
+    assert check.hw06.zero_centred_penalty(penalty_with(norm=lambda g: g.square().sum((1, 2, 3)).sqrt()))
+    assert check.hw06.relativistic_loss(solution["pair_critic"], solution["pair_generator"])
     assert check.hw06.relativistic_loss(
-        lambda r, f: functional.softplus(f - r).mean(), lambda r, f: -functional.logsigmoid(f - r).mean()
+        lambda real, fake: -functional.logsigmoid(real - fake).mean(),
+        lambda real, fake: (1 + (real - fake).exp()).log().mean(),
     )
+    assert check.hw06.follow(solution["follow"]) and check.hw06.enlarge(solution["Enlarge"])
     assert "not done yet" not in capsys.readouterr().out
 
 
-def penalty_with(share=None, norm=None, graph=True):
-    def function(critic, real, fake):
-        s = torch.rand(len(real), 1, 1, 1) if share is None else share(real)
-        x = (s * real + (1 - s) * fake).requires_grad_()
+def penalty_with(norm=lambda g: g.flatten(1).norm(dim=1), target=0.0, graph=True):
+    def function(critic, x):
+        x = x.detach().requires_grad_()
         (gradient,) = torch.autograd.grad(critic(x).sum(), x, create_graph=graph)
-        n = gradient.flatten(1).norm(dim=1) if norm is None else norm(gradient)
-        return ((n - 1) ** 2).mean()
+        return ((norm(gradient) - target) ** 2).mean()
 
     return function
 
@@ -170,31 +161,27 @@ def penalty_with(share=None, norm=None, graph=True):
     ("wrong", "words"),
     [
         (penalty_with(norm=lambda g: g.norm(dim=1)), "over the channels alone"),
-        (penalty_with(norm=lambda g: g.norm()), "over the whole batch"),
         (penalty_with(graph=False), "create_graph=True"),
-        (penalty_with(share=torch.rand_like), "every pixel is mixed"),
-        (penalty_with(share=lambda x: torch.ones(len(x), 1, 1, 1)), "at the pictures themselves"),
-        (penalty_with(share=lambda x: torch.rand(1, 1, 1, 1)), "the same share"),
-        (penalty_with(share=lambda x: 1 + torch.rand(len(x), 1, 1, 1)), "outside of the line"),
+        (penalty_with(target=1.0), "WGAN-GP"),
+        (lambda critic, x: penalty_with()(critic, x) / 2, "half of that"),
+        (penalty_with(norm=lambda g: g.norm()), "take their mean"),
     ],
 )
 def test_known_mistakes_of_the_penalty_are_named(wrong, words, capsys):
-    right, text = said(capsys, check.hw06.gradient_penalty, wrong)
+    right, text = said(capsys, check.hw06.zero_centred_penalty, wrong)
     assert not right and words in text and text.count("\n") == 1
 
 
-def test_known_mistakes_of_the_other_losses_are_named(capsys):
-    right, text = said(capsys, check.hw06.wasserstein_loss, lambda r, f: r.mean() - f.mean(), lambda f: f.mean())
-    assert not right and text.count("wrong sign") == 2
-    right, text = said(
-        capsys,
-        check.hw06.relativistic_loss,
-        lambda r, f: functional.softplus(r - f).mean(),
-        lambda r, f: functional.softplus(f - r).mean(),
-    )
+def test_known_mistakes_of_the_losses_are_named(capsys):
+    def pairs(sign):
+        return lambda real, fake: functional.softplus(sign * (real - fake)).mean()
+
+    right, text = said(capsys, check.hw06.relativistic_loss, pairs(1), pairs(-1))
     assert not right and text.count("other player") == 2
-    right, text = said(capsys, check.hw06.zero_centred_penalty, lambda c, x: gradient_penalty(c, x, x.clone()))
-    assert not right and "WGAN-GP" in text
+    right, text = said(
+        capsys, check.hw06.relativistic_loss, lambda r, f: functional.softplus(f.mean() - r.mean()), pairs(1)
+    )
+    assert not right and "compare pictures one by one" in text
 
 
 class Block(torch.nn.Module):
@@ -241,9 +228,13 @@ def test_the_average_is_judged(capsys):
         assert not right and words in text, text
 
 
-def test_a_stub_is_not_done_yet(capsys):
-    def stub(*_):
-        raise NotImplementedError
-
-    for function in (check.hw06.gradient_penalty, check.hw06.zero_centred_penalty, check.hw06.follow):
-        assert said(capsys, function, stub) == (False, f"{function.__name__}: not done yet.\n")
+def test_the_starters_stubs_are_not_done_yet(books, capsys):
+    stubs = books[0]
+    for function, name in (
+        (check.hw06.zero_centred_penalty, "zero_centred_penalty"),
+        (check.hw06.follow, "follow"),
+        (check.hw06.enlarge, "Enlarge"),
+    ):
+        assert said(capsys, function, stubs[name]) == (False, f"{name}: not done yet.\n")
+    right, text = said(capsys, check.hw06.relativistic_loss, stubs["pair_critic"], stubs["pair_generator"])
+    assert not right and text == "critic loss: not done yet.\ngenerator loss: not done yet.\n"

@@ -10,9 +10,11 @@ It is the model of speech of homework 2 (speech.py) with more of the person in i
    it sinks along the sentence; whether it ends high: the parameters of Fujisaki 1983), a tremor of the voice, how far
    one sound runs into the next (coarticulation differs between people: Nolan 1983; here the width over which targets
    blend), and how abruptly the voice sets in.
-3. *Sessions* are the nuisance. A person's training utterances come from a few recordings, each with its own room,
-   microphone and noise, as the utterances of VoxCeleb come from a few videos; test utterances come from other sessions,
-   each from one of its own. They are longer and have more pauses: training is read, test is free speech.
+3. *Sessions* are the nuisance. Each has its own room, microphone and noise, and its own compressor, which presses the
+   loud and the quiet of each band together or draws them apart, as recorders and telephones do. So neither the mean of
+   a band nor its deviation says who speaks. A person's training utterances come from several sessions, as those of
+   VoxCeleb come from several videos; test utterances come from others, each from one of its own. They are longer and
+   have more pauses: training is read, test is free speech.
 4. *Features*: 40 mel bands, the natural logarithm of their energies, every 10 ms. Nothing is normalised.
 
 What it leaves out: choice of words, laughter, mood, the difference between the same person today and in ten years.
@@ -31,7 +33,7 @@ from common.generators.secrets import apart
 
 N_MELS = 40
 GROUP = 5  # people with nearly the same voice
-SESSIONS = 4  # of each person in training
+SESSIONS = 10  # of each person in training, the last of them for validation
 _VOWELS = np.isin(CLASSES, ("AE", "UW", "IH", "EY", "EH", "AY", "AH", "AO", "UH", "AW", "IY", "AA", "OW", "ER", "OY"))
 
 
@@ -54,12 +56,14 @@ class Setting:
 
     voice: float = 0.25  # within a group, as a share of what there is between groups
     accent: float = 0.04  # per person and phone, relative change of a formant
-    habits: float = 1.0  # all habits times this
+    habits: float = 1.3  # all habits times this
     saying: speech.Setting = _SAYING
     tilt: float = 6.0  # dB, of a session's microphone at the ends of the spectrum
     ripple: float = 4.0  # dB
     rough: float = 2.5  # dB, from band to band
+    squeeze: float = 0.2  # of a session's compressor: how far the range of a band is pressed or drawn, in ln
     snr: tuple[float, float] = (12.0, 28.0)  # dB
+    colour: float = 2.5  # dB, of the noise, from band to band
     echo: tuple[float, float] = (0.1, 0.35)  # seconds until it has fallen by 60 dB
     read_pauses: float = 0.04  # the chance of a pause after a word, in training
     free_pauses: float = 0.20  # and in the test set
@@ -170,6 +174,7 @@ class Session:
     """Where and with what it was recorded."""
 
     channel: np.ndarray  # (40,) power
+    squeeze: np.ndarray  # (40,) exponent of the power, in each band; 1 changes nothing
     colour: np.ndarray  # (40,) power of the noise
     snr: float  # dB
     echo: float  # seconds
@@ -180,9 +185,11 @@ def session(rng: np.random.Generator, setting: Setting) -> Session:
     ripple = np.cos(np.pi * (height + 1) * rng.uniform(0.7, 2.5) + rng.uniform(0, 2 * np.pi))
     gain = rng.normal(0, setting.tilt) * height + rng.normal(0, setting.ripple) * ripple + rng.normal(0, 4)
     gain = gain + rng.normal(0, setting.rough, N_MELS)
+    noise = rng.normal(-3, 4) * height + rng.normal(0, setting.colour, N_MELS)
     return Session(
         channel=10 ** (gain / 10),
-        colour=10 ** (rng.normal(-3, 4) * height / 10),
+        squeeze=np.exp(rng.normal(0, setting.squeeze, N_MELS)),
+        colour=10 ** (noise / 10),
         snr=rng.uniform(*setting.snr),
         echo=rng.uniform(*setting.echo),
     )
@@ -255,14 +262,16 @@ def _bumps(places: np.ndarray, width: float, n_frames: int) -> np.ndarray:
 
 
 def _record(rng, mel: np.ndarray, where: Session, setting: Setting) -> np.ndarray:
-    """(T, 40) what the microphone hears: an echo, noise that swells, grain, and the channel."""
+    """(T, 40) what the recorder keeps: an echo, noise that swells, grain, then its compressor and its channel."""
     n_frames = len(mel)
     heard = speech.echoed(mel, where.echo)
     swell = 10 ** (speech.blend(rng.normal(0, 6.0, (n_frames, 1)), np.ones(n_frames), 0.03) / 10)
     noise = heard.mean() * 10 ** (-where.snr / 10) * where.colour * swell
     noise = noise + speech.bursts(rng, n_frames, N_MELS, setting.saying) * heard.mean()
     grain = rng.gamma(setting.grain, 1 / setting.grain, mel.shape)
-    return np.log((heard + noise) * grain * where.channel + 1e-9).astype(np.float32)
+    level = np.log((heard + noise) * grain + 1e-9)
+    usual = level.mean(axis=0)
+    return (usual + where.squeeze * (level - usual) + np.log(where.channel)).astype(np.float32)
 
 
 @cache

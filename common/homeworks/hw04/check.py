@@ -9,33 +9,6 @@ from torch.nn import functional as F
 from common.check import Case, compare
 
 
-def learning_rate(function: Callable) -> bool:
-    """Check `learning_rate(step, steps, warmup)`: the factor on the learning rate at a step."""
-
-    def right(step, steps, warmup):
-        if step < warmup:
-            return step / warmup
-        return 0.5 * (1 + math.cos(math.pi * (step - warmup) / (steps - warmup)))
-
-    places = {
-        0: "the very first step (it starts at 0)",
-        10: "step 10 of 200, while it warms up for 40",
-        40: "step 40, where the warm-up of 40 ends (it is 1)",
-        120: "step 120, halfway down",
-        200: "the last step (it ends at 0)",
-        70: "step 70 of 200, after a warm-up of 40",
-    }
-    cases = [Case((step, 200, 40), right(step, 200, 40), words) for step, words in places.items()]
-    known = {
-        "it falls as if there were no warm-up: count the steps of the cosine from the end of the warm-up": (
-            0.5 * (1 + math.cos(math.pi * 70 / 200))
-        ),
-        "it falls in a straight line: the cosine is missing": 1 - 30 / 160,
-        "it goes up where it should come down": 0.5 * (1 - math.cos(math.pi * 30 / 160)),
-    }
-    return compare("learning_rate", function, cases, known=known)
-
-
 def masked_convolution(function: Callable) -> bool:
     """Check `masked_convolution(x, inside, weight) -> (B, T, D)`; weight (D, 1, K), one kernel per column, K odd."""
     x, inside = _padded([9, 4], 3)

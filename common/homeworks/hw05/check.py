@@ -1,6 +1,5 @@
 """Checks of homework 5: the loss and the schedule, masks and attention, and one step of beam search."""
 
-import math
 from collections.abc import Callable
 
 import torch
@@ -47,27 +46,28 @@ def _smoothed(logits, targets, smoothing):
     return functional.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=0, label_smoothing=smoothing)
 
 
-def inverse_sqrt(function: Callable) -> bool:
-    """`inverse_sqrt(step, warmup)`: what to multiply the learning rate with at step 1, 2, 3, ..."""
+def rise_and_fall(function: Callable) -> bool:
+    """`rise_and_fall(step, warmup, total)`: what to multiply the learning rate with at step 1, 2, ..., total."""
 
-    def right(step, warmup):
-        return min(step / warmup, math.sqrt(warmup / step))
+    def right(step, warmup, total):
+        return min(step / warmup, (total - step) / (total - warmup))
 
     cases = [
-        Case((1, 100), right(1, 100), "step 1 of a warm-up of 100"),
-        Case((50, 100), right(50, 100), "step 50 of a warm-up of 100 (half way up)"),
-        Case((100, 100), 1.0, "step 100 of a warm-up of 100 (the top)"),
-        Case((7, 7), 1.0, "step 7 of a warm-up of 7 (the top)"),
-        Case((10_000, 100), 0.1, "step 10,000 after a warm-up of 100"),
-        Case((400, 100), right(400, 100), "step 400 after a warm-up of 100 (half the rate)"),
+        Case((1, 100, 500), right(1, 100, 500), "step 1 of 500, warm-up 100"),
+        Case((50, 100, 500), right(50, 100, 500), "step 50 of 500, warm-up 100 (half way up)"),
+        Case((100, 100, 500), 1.0, "step 100 of 500, warm-up 100 (the top)"),
+        Case((7, 7, 70), 1.0, "step 7 of 70, warm-up 7 (the top)"),
+        Case((500, 100, 500), 0.0, "step 500 of 500, warm-up 100 (the end)"),
+        Case((400, 100, 500), 0.25, "step 400 of 500, warm-up 100 (a quarter is left)"),
     ]  # fmt: skip
     wrong = {
-        "it does not fall: after the warm-up, multiply with sqrt(warmup / step)": 1.0,
+        "it does not fall: behind the warm-up, multiply with (total - step) / (total - warmup)": 1.0,
         "it goes on rising: take the *smaller* of the two branches": 4.0,
-        "it falls as 1 / step: take the square root": 0.25,
-        "it is the paper's formula as it stands: multiply by sqrt(warmup), so that the top is 1": 0.05,
+        "it falls from the first step on: the fall begins at step == warmup, so divide by total - warmup": 0.2,
+        "it is the share of the fall that is over: take what is left, total - step": 0.75,
+        "it falls as one over the root of the step, and never to 0: take a straight line": 0.5,
     }
-    return compare("inverse_sqrt", function, cases, known=wrong)
+    return compare("rise_and_fall", function, cases, known=wrong)
 
 
 def causal_mask(function: Callable) -> bool:

@@ -10,7 +10,7 @@ faces, files alone cannot show; `judge_gan` and `judge_diffusion` make sure by d
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 import pandas as pd
@@ -74,6 +74,12 @@ def secret(reference: pd.DataFrame) -> int:
     """A seed that hangs on faces nobody saw."""
     digest = hashlib.sha256(reference["image"].iloc[0].tobytes())
     return int.from_bytes(digest.digest()[:8], "big")
+
+
+def named_noise(names: Iterable[str], shape: tuple[int, ...], seed: int = 0) -> torch.Tensor:
+    """The noise (N, *shape) behind the pictures called `names`, each its own; the scorer takes a seed of its own."""
+    rows = [np.random.default_rng([seed, *name.encode()]).standard_normal(shape) for name in names]
+    return torch.from_numpy(np.stack(rows).astype(np.float32))
 
 
 def frechet_distance(one: np.ndarray, other: np.ndarray) -> float:

@@ -13,7 +13,7 @@ judge cannot see: who trained the weights, for how long, and on how many faces.
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from itertools import pairwise
 
 import numpy as np
@@ -24,7 +24,7 @@ from torch.nn import functional
 
 from common.errors import SubmissionError
 from common.homeworks.hw06.data import SIDE
-from common.homeworks.hw06.judge import compare_drawn
+from common.homeworks.hw06.judge import compare_drawn, named_noise
 
 FILE = "diffusion.safetensors"
 ASKS = ("noise", "direction")
@@ -47,10 +47,9 @@ def judge(reference: pd.DataFrame, answers: pd.DataFrame) -> float:
     return compare_drawn(reference, answers, drawn, FILE, LOOKED_AT)
 
 
-def noise(names: Sequence[str], seed: int = 0, side: int = SIDE) -> torch.Tensor:
+def noise(names: Iterable[str], seed: int = 0, side: int = SIDE) -> torch.Tensor:
     """The noise (N, 3, side, side) behind the pictures called `names`; the scorer takes a seed of its own."""
-    rows = [np.random.default_rng([seed, *name.encode()]).standard_normal((3, side, side)) for name in names]
-    return torch.from_numpy(np.stack(rows).astype(np.float32))
+    return named_noise(names, (3, side, side), seed)
 
 
 # --- the network ------------------------------------------------------------------------------------------------------
