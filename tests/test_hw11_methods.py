@@ -205,7 +205,7 @@ def test_consistency_and_information_come_late(solution, batch):
     early, middle, late = (
         solution["losses"](model, x, y, x_drawn, p, consistency=1.0, information=0.5) for p in (0.2, 0.4, 0.9)
     )
-    assert early["consistency"] == 0 and middle["consistency"] > 0
+    assert early["consistency"] == 0 and middle["consistency"] != 0
     assert middle["information"] == 0 and late["information"] != 0
     plain = solution["losses"](model, x, y, x_drawn, 0.9)
     assert "information" not in plain and "consistency" not in plain
