@@ -104,9 +104,7 @@ def do(steps: Steps) -> int:
     os.environ |= {"OMP_NUM_THREADS": "1", "HW_PROGRESS": "0"}
     with contextlib.ExitStack() as server:
         for name, words in steps.items():
-            if name.startswith(
-                RUN_NOTEBOOKS
-            ):  # one server for them all: whoever would start one finds that it is there
+            if name.startswith(RUN_NOTEBOOKS):  # one server for them all: whoever would start one finds it there
                 server.enter_context(kernels.serving(IMPORTED))
             print(f"--- {name}", flush=True)
             before, spent = time.monotonic(), _cpu()

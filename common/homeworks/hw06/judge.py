@@ -10,7 +10,7 @@ faces, files alone cannot show; `judge_gan` and `judge_diffusion` make sure by d
 """
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -80,6 +80,12 @@ def named_noise(names: Iterable[str], shape: tuple[int, ...], seed: int = 0) -> 
     """The noise (N, *shape) behind the pictures called `names`, each its own; the scorer takes a seed of its own."""
     rows = [np.random.default_rng([seed, *name.encode()]).standard_normal(shape) for name in names]
     return torch.from_numpy(np.stack(rows).astype(np.float32))
+
+
+def check_finite(state: Mapping[str, torch.Tensor], file: str) -> None:
+    """Raises SubmissionError where a weight of `file` is NaN or infinite."""
+    if not all(value.isfinite().all() for value in state.values()):
+        raise SubmissionError(f"{file} holds weights that are NaN or infinite; training went wrong.")
 
 
 def frechet_distance(one: np.ndarray, other: np.ndarray) -> float:

@@ -24,7 +24,7 @@ from torch.nn import functional
 
 from common.errors import SubmissionError
 from common.homeworks.hw06.data import SIDE
-from common.homeworks.hw06.judge import compare_drawn, named_noise
+from common.homeworks.hw06.judge import check_finite, compare_drawn, named_noise
 
 FILE = "diffusion.safetensors"
 ASKS = ("noise", "direction")
@@ -131,8 +131,7 @@ def load(weights: str | Mapping) -> tuple[UNet, torch.Tensor, str]:
             f"{FILE} does not hold the weights of this homework's network; hand in `net.state_dict()`, and leave its "
             "layers as the notebook builds them (another width, a multiple of 8, is well)."
         ) from None
-    if not all(value.isfinite().all() for value in state.values()):
-        raise SubmissionError(f"{FILE} holds weights that are NaN or infinite; training went wrong.")
+    check_finite(state, FILE)
     return net.eval(), *_checked(walk, asks)
 
 

@@ -17,7 +17,7 @@ from torch.nn import functional
 
 from common.errors import SubmissionError
 from common.homeworks.hw06.data import ORIGINAL_SIDE, SIDE
-from common.homeworks.hw06.judge import compare_drawn, named_noise
+from common.homeworks.hw06.judge import check_finite, compare_drawn, named_noise
 
 FILE = "gan.safetensors"
 
@@ -83,8 +83,7 @@ def load(weights: str | Mapping) -> nn.Sequential:
             f"{FILE} does not hold the weights of one of this homework's two generators; hand in "
             "`generator.state_dict()`, and leave the layers as the notebook builds them."
         ) from None
-    if not all(value.isfinite().all() for value in state.values()):
-        raise SubmissionError(f"{FILE} holds weights that are NaN or infinite; training went wrong.")
+    check_finite(state, FILE)
     return model.eval()
 
 
