@@ -3,14 +3,15 @@
     python benchmarks/gan_ladder.py [--seeds 2022 1 2] [--data-seed 2022] [--rungs simple boss] [--controls medium]
 
 It runs the cells that define things and leaves out those that draw, so a seed takes a fraction of what `hw ladder`
-takes, and the scorer says the same to the last digit: every training begins with `set_seed`. Strong's training is the
-beginning of boss's, so it is run once and looked at on the way. One thread.
+takes, and the scorer says the same to the last digit: every training begins with `set_seed`. Medium and strong are the
+beginning of boss's training, so it is run once and looked at on the way. One thread.
 """
 
 import argparse
 import contextlib
 import copy
 import io
+import itertools
 import time
 from collections.abc import Iterator
 
@@ -56,10 +57,9 @@ def score(generator: torch.nn.Module, reference: pd.DataFrame) -> str:
 def runs(space: dict, names: list[str], controls: list[str]) -> Iterator[tuple[str, torch.nn.Module]]:
     """Names and generators, one after another: of the rungs `names`, and what must not reach the rungs `controls`."""
     train, methods = space["train"], space["METHODS"]
-    for name in names:
-        if not methods[name]["averaging"]:
-            yield name, train(**methods[name])[0]
-    yield from on_the_way(space, {name: methods[name] for name in names if methods[name]["averaging"]})
+    if "simple" in names:
+        yield "simple", train(**methods["simple"])[0]
+    yield from on_the_way(space, {name: methods[name] for name in names if name != "simple"})
     if "simple" in controls:
         yield "simple, losses of the first GAN", train(**methods["simple"] | {"losses": logistic(space)})[0]
         for clip in (0.01, 0.1):
@@ -69,15 +69,15 @@ def runs(space: dict, names: list[str], controls: list[str]) -> Iterator[tuple[s
         yield "medium at simple's rate", train(**slow)[0]
         yield "medium at simple's rate, R3GAN", train(**slow | {"losses": space["relativistic"]})[0]
     if "strong" in controls:
-        yield "strong, the rate falls instead", train(**methods["strong"] | {"falls": True, "averaging": None})[0]
+        yield "strong, the rate falls instead", falling(space)
     if "boss" in controls:
         yield "boss at simple's rate", train(**methods["boss"] | {"lr": methods["simple"]["lr"]})[0]
         yield "residual generator, as many seconds", residual(space, steps=1500)  # of 91 ms, not of 40
 
 
 def on_the_way(space: dict, methods: dict[str, dict]) -> Iterator[tuple[str, torch.nn.Module]]:
-    """The averages and the generators after the steps of each of these methods, in which nothing else may differ."""
-    assert len({str(method | {"steps": 0}) for method in methods.values()}) <= 1, "these are different trainings"
+    """What one training has after the steps of each of these methods, which differ in steps and averaging alone."""
+    assert len({str(method | {"steps": 0, "averaging": 0}) for method in methods.values()}) <= 1, "different trainings"
     kept = {}
 
     def follow_and_keep(average, generator, share):
@@ -91,8 +91,26 @@ def on_the_way(space: dict, methods: dict[str, dict]) -> Iterator[tuple[str, tor
         longest = max(methods.values(), key=lambda method: method["steps"])
         space["train"](**longest | {"averaging": follow_and_keep})
     for name, (average, generator) in kept.items():
-        yield name, average
-        yield f"{name}, not averaged", generator
+        if methods[name]["averaging"]:
+            yield name, average
+            yield f"{name}, not averaged", generator
+        else:
+            yield name, generator
+
+
+def falling(space: dict) -> torch.nn.Module:
+    """Strong's training with a rate that falls to zero over its second half, and without the average."""
+    method, update, updates = space["METHODS"]["strong"], space["update"], itertools.count()
+
+    def slower(optimizer, loss):
+        share = next(updates) // 2 / method["steps"]  # of the training; each step updates critic and generator
+        optimizer.param_groups[0]["lr"] = method["lr"] * min(1, 2 - 2 * share)
+        return update(optimizer, loss)
+
+    space["update"] = slower
+    made = space["train"](**method | {"averaging": None})[0]
+    space["update"] = update
+    return made
 
 
 def residual(space: dict, steps: int) -> torch.nn.Module:
