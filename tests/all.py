@@ -42,7 +42,7 @@ def lint() -> Steps:
     return {
         "ruff check": ["-m", "ruff", "check", "."],
         "ruff format": [*FORMAT, "."],
-        "ruff format of the notebooks": [*FORMAT_NOTEBOOKS, *_ready_notebooks()],
+        "ruff format of the notebooks": [*FORMAT_NOTEBOOKS, *_notebooks()],
         "rules of the notebooks": ["-m", "common.cli", "notebooks", "--check"],
     }
 
@@ -76,8 +76,8 @@ def quick(jobs: int) -> Steps:
         steps["ruff format"] = [*FORMAT, *modules]
     if notebooks:
         steps["ruff format of the notebooks"] = [*FORMAT_NOTEBOOKS, *notebooks]
-    if ready:
-        steps["rules of the notebooks"] = ["-m", "common.cli", "notebooks", "--check", *ready]
+    if names:
+        steps["rules of the notebooks"] = ["-m", "common.cli", "notebooks", "--check", *names]
     if tests:
         steps["unit tests"] = ["-m", "pytest", *PLAIN, *tests, "-n", str(jobs), "--dist", "worksteal"]
     if ready:
@@ -89,12 +89,12 @@ def quick(jobs: int) -> Steps:
     return steps
 
 
-def _ready_notebooks() -> list[str]:
+def _notebooks() -> list[str]:
     from common.notebooks import books
     from common.submission.card import folders
 
-    ready = [one for folder in folders().values() for one in folder.notebooks if one.status == "ready"]
-    return [str(path.relative_to(Path.cwd())) for one in ready for path in books.paths(one)]
+    written = [one for folder in folders().values() for one in folder.notebooks if books.written(one)]
+    return [str(path.relative_to(Path.cwd())) for one in written for path in books.paths(one)]
 
 
 def _ready(names: list[str]) -> list[str]:
