@@ -1,0 +1,229 @@
+"""Homework 7: the checks, the pretrained BERT, and the solution notebook's functions against the plainest way."""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from common import check
+from common.generators import world
+from common.generators.world import pretraining
+from common.homeworks.hw07 import data, show, zoo
+from common.notebooks import books
+from common.submission.card import find_card
+
+torch.set_num_threads(1)
+
+
+# --- the notebook's functions -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def space():
+    """What the solution's cells define, on the smoke profile's data."""
+    splits, _ = data.builtin("smoke", 5)
+    cells = {cell.id: cell.source for cell in books.read(books.paths(find_card("hw07"))[1]).cells}
+    space = {"PROFILE": "smoke", "DEVICE": "cpu", "SEED": 5, "LARGE": False, "__name__": "notebook"}
+    space |= {"splits": splits, "train": splits.train, "validation": splits.validation, "test": splits.test}
+    for name in ("imports", "tokenizer", "pieces", "windows", "lengths", "model-of", "training-window", "anywhere",
+                 "batches", "learn", "independent", "best-span", "answers", "methods"):  # fmt: skip
+        exec(cells[name], space)
+    return space
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(1, 400), st.integers(10, 120), st.data())
+def test_every_token_is_in_a_window(space, n_tokens, size, draw):
+    stride = draw.draw(st.integers(1, size))
+    starts = space["window_starts"](n_tokens, size, stride)
+    covered = {place for begin in starts for place in range(begin, min(begin + size, n_tokens))}
+    assert covered == set(range(n_tokens)) and starts[0] == 0
+    assert all(begin + size < n_tokens for begin in starts[:-1]), "a window more than is needed"
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**31), st.integers(3, 30), st.integers(1, 8), st.integers(1, 14))
+def test_best_span_is_the_best_of_all_pairs(space, seed, n, window, longest):
+    start, end = torch.randn(2, window + n, generator=torch.Generator().manual_seed(seed))
+    pairs = [(i, j) for i in range(window, window + n) for j in range(i, min(i + longest, window + n))]
+    first, last = max(pairs, key=lambda pair: float(start[pair[0]] + end[pair[1]]))
+    score, *found = space["best_span"](start, end, window, longest)
+    assert found == [first, last]
+    assert score == pytest.approx(float(start[first] + end[last] - start[0] - end[0]), abs=1e-5)
+
+
+ODD = "　ＡＢ１２，！\r\n \t潘雩雯𠮷é"
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 2**40), st.lists(st.sampled_from(ODD), max_size=6))
+def test_answers_are_found_again_through_their_tokens(space, seed, odd):
+    """Also with rare characters, full-width signs, and line ends in two characters."""
+    ((passage, asked),) = world.questions(seed, 1)
+    extra = "".join(odd)
+    text = extra + passage.text + extra
+    (paragraph,) = space["tokens"]([text])
+    for q in asked:
+        start, end = q.start + len(extra), q.end + len(extra)
+        first, last = space["token_span"](paragraph, start, end - 1)
+        assert text[paragraph.places[first][0] : paragraph.places[last][1]] == q.answer
+    together = "".join(text[a:b] for a, b in paragraph.places)
+    assert together == "".join(text.split()), "tokens are all of the text but its spaces"
+
+
+def test_training_windows_hold_the_answer_or_point_at_cls(space):
+    part, tokens = space["train"], space["train_tokens"]
+    for begin, absent in (("centred", 0.0), ("anywhere", 0.5)):
+        windows = space["TrainingWindows"](part, tokens, space["train_spans"], space[begin], 8, absent)
+        seen = 0
+        for row, q in enumerate(part.questions):
+            ids, window, first, last = windows.example(row)
+            if first:
+                span = space["train_spans"][row]
+                paragraph = tokens[0][q.paragraph_id]
+                assert ids[first : last + 1] == paragraph.ids[span[0] : span[1] + 1] and first >= window
+            seen += first > 0
+        assert seen == len(part) if not absent else 0.3 < seen / len(part) < 0.75
+        assert sum(len(ids) for ids, *_ in windows) == len(part)
+
+
+def test_a_network_that_knows_gets_everything_right(space, monkeypatch):
+    """Windows put together give every answer back, with every stride and either way to choose."""
+    part, tokens, spans = space["validation"], space["validation_tokens"], space["validation_spans"]
+    sequences = {}
+
+    def knowing(net, ids, types):
+        start, end = torch.zeros(2, *ids.shape)
+        start[:, 0] = end[:, 0] = 1.0
+        for k, row in enumerate(ids.tolist()):
+            where = sequences.get(tuple(row[: row.index(space["PAD"])] if space["PAD"] in row else row))
+            if where:
+                start[k, where[0]] = end[k, where[1]] = 5.0
+        return start, end
+
+    for row, (first, last) in enumerate(spans):
+        paragraph = tokens[0][part.questions[row].paragraph_id]
+        for begin in range(max(0, last + 1 - space["SIZE"]), first + 1):
+            ids, window = space["sequence"](tokens[1][row], paragraph, begin)
+            sequences[tuple(ids)] = (first - begin + window, last - begin + window)
+    monkeypatch.setitem(space, "scores", knowing)
+    right = [q.answer_text for q in part.questions]
+    assert space["answer"]([None], part, tokens, 50, space["best_span"]) == right
+    assert space["answer"]([None, None], part, tokens, 50, space["independent"]) == right
+
+
+# --- the checks -------------------------------------------------------------------------------------------------------
+
+
+def _anywhere(first, last, n, size):
+    earliest, latest = max(0, last + 1 - size), min(first, max(0, n - size))
+    return int(torch.randint(min(earliest, latest), latest + 1, ()))
+
+
+def _best(start, end, window, longest):
+    pairs = [(i, j) for i in range(window, len(start)) for j in range(i, min(i + longest, len(start)))]
+    i, j = max(pairs, key=lambda pair: float(start[pair[0]] + end[pair[1]]))
+    return start[i] + end[j] - start[0] - end[0], i, j
+
+
+@pytest.mark.parametrize("name, function", [("anywhere", _anywhere), ("best_span", _best)])
+def test_right_ones_pass(space, name, function, capsys):
+    for one in (function, space[name]):
+        assert getattr(check.hw07, name)(one), capsys.readouterr().out
+
+
+def _with_cls(start, end, window, longest):
+    score, i, j = _best(start, end, window, longest)
+    return score + start[0] + end[0], i, j
+
+
+def _from_the_window(start, end, window, longest):
+    score, i, j = _best(start, end, window, longest)
+    return score, i - window, j - window
+
+
+@pytest.mark.parametrize(
+    "name, function, sentence",
+    [
+        ("best_span", _with_cls, "leaves the score of [CLS] in"),
+        ("best_span", _from_the_window, "from the window's beginning"),
+        ("best_span", lambda s, e, w, n: (s.max() + e.max(), s.argmax(), e.argmax()), "each for itself"),
+        ("best_span", lambda s, e, w, n: _best(s, e, w, 100), "longest 3"),
+        ("anywhere", lambda a, b, n, size: max(0, min((a + b) // 2 - size // 2, n - size)), "always the same"),
+        ("anywhere", lambda a, b, n, size: np.random.randint(max(0, b + 1 - size), a + 1), "near the end"),
+        ("anywhere", lambda a, b, n, size: np.random.randint(max(0, b + 1 - size), min(a, n - size)), "up to `first`"),
+    ],
+)  # fmt: skip
+def test_wrong_ones_are_told(name, function, sentence, capsys):
+    assert not getattr(check.hw07, name)(function)
+    assert sentence in capsys.readouterr().out
+
+
+# --- the BERT ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_folder_is_one_of_transformers(tmp_path):
+    from transformers import AutoModelForQuestionAnswering, AutoTokenizer
+
+    folder = zoo.folder(tmp_path / "bert")
+    assert zoo.folder(tmp_path / "bert") == folder
+    tokenizer, model = AutoTokenizer.from_pretrained(folder), AutoModelForQuestionAnswering.from_pretrained(folder)
+    found = tokenizer("赤崁高中的校長是誰？", "晴川工業的第一間工廠設在麥浪鎮。", return_tensors="pt")
+    assert found["token_type_ids"].unique().tolist() == [0, 1]
+    with torch.no_grad():
+        mine, theirs = zoo.load()(**found), model.eval()(**found)
+    assert torch.equal(mine.start_logits, theirs.start_logits) and torch.equal(mine.end_logits, theirs.end_logits)
+    assert zoo.zoo.path(zoo.BERT).stat().st_size < 3_000_000
+
+
+def test_it_was_pretrained():
+    """It finds blanks in text that it has not seen."""
+    whole = zoo.Pretraining()
+    whole.model = zoo.load()
+    found = whole.measure(next(zoo.stream(77, 100, 150)))
+    assert found["asked"] > 0.6
+
+
+def test_heads_begin_by_looking_at_neighbours():
+    torch.manual_seed(1)
+    bert = zoo.untrained().bert
+    bert.set_attn_implementation("eager")
+    weights = bert(torch.randint(6, 1000, (1, 90)), output_attentions=True).attentions[0][0]
+    for head, distance in enumerate(zoo.NEIGHBOURS):
+        assert weights[head].diagonal(distance)[5:-5].mean() > 0.7
+
+
+@pytest.mark.parametrize("size", [56, 100])
+def test_blanks_point_at_what_belongs_there(size):
+    tokenizer = zoo.tokenizer()
+    decode = tokenizer.convert_ids_to_tokens
+    one = pretraining.restated(8, 1, sentences=8)[0]
+    told = zoo.told(one, tokenizer.backend_tokenizer.encode_batch)
+    values = {one.text[blank.start : blank.end] for blank in one.blanks}
+    for passage_tokens, spans in told.sentences:
+        assert [passage_tokens[place] for place, *_ in spans] == [zoo.MASK] * len(spans)
+    dice = zoo.Random(3)
+    for _ in range(20):
+        made = zoo.example(told, size, 0.3, dice)
+        assert len(made.ids) <= made.window + size + 1 and made.ids.count(zoo.MASK) == 1
+        assert made.ids[made.blanks[made.asked][0]] == zoo.MASK
+        for place, start, end in made.blanks:
+            assert made.ids[place] in (zoo.MASK, zoo.BLANK) and (start == end == 0 or made.window <= start <= end)
+            text = "".join(decode(made.ids[start : end + 1]))
+            assert text == "[CLS]" or text in values or "[UNK]" in text
+
+
+def test_batches_are_a_function_of_the_seed():
+    one, again, other = (next(zoo.stream(seed, 56, 4)) for seed in (5, 5, 6))
+    assert all(torch.equal(a, b) for a, b in zip(one, again, strict=True))
+    assert one.ids.shape != other.ids.shape or not torch.equal(one.ids, other.ids)
+
+
+# --- pictures ---------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_shown_is_escaped():
+    html = show.passage("甲<b>乙&丙", [(0, 1)], "<i>").data + show.heat(["<", "丁"], [0.5, 2.0], [0, 0], (0, 0)).data
+    assert "<i>" not in html and "&lt;b&gt;" in html and "&amp;" in html
+    assert "&lt;" in show.pieces(["<"]).data + show.table([["<"]], ["a"]).data
