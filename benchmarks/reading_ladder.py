@@ -4,8 +4,8 @@
 
 It runs the cells that define and set things and leaves out those that draw. The exact match of a rung is that of `hw
 ladder`, because every method begins with `set_seed`. With `--ways` each network answers also with windows side by side
-and overlapping, choosing either way, and from the windows alone that hold the answer (which nobody is told): what is
-missing to that is lost by choosing the wrong window.
+and overlapping, choosing start and end as a pair or each for itself, and from the windows alone that hold the answer
+(`told`): what is missing to that is lost by choosing the wrong window.
 """
 
 import argparse
@@ -20,8 +20,8 @@ from common.homeworks.hw07 import data, judge
 from common.notebooks import books
 from common.submission.card import RUNGS, find_card
 
-CELLS = ("imports", "tokenizer", "pieces", "windows", "lengths", "model-of", "training-window", "anywhere", "batches",
-         "learn", "independent", "best-span", "answers", "methods")  # fmt: skip
+CELLS = ("imports", "tokenizer", "pieces", "windows", "lengths", "model-of", "training-window", "anywhere", "without",
+         "batches", "apart", "together", "learn", "best-span", "answers", "methods")  # fmt: skip
 
 
 def notebook(seed: int, splits, profile: str = "standard") -> dict:
@@ -36,23 +36,27 @@ def notebook(seed: int, splits, profile: str = "standard") -> dict:
 
 
 def ways(space: dict, nets, part, right: list[str]) -> dict[str, float]:
-    """Exact match with each stride and each way to choose; `oracle`: from windows that hold the answer alone."""
+    """Exact match with each stride, choosing each way; `told`: from windows that hold the answer alone."""
     encoded, size, found = space["encoded"](part), space["SIZE"], {}
+
+    def each_for_itself(start, end, window):
+        return float(start.max() + end.max()), int(start.argmax()), int(end.argmax())
+
     for stride in (size, size // 2):
         best = {}
         for row, begin, window, start, end in space["read"](nets, part, encoded, stride, range(len(part))):
             q = part.questions[row]
             text, places = part.paragraph(q), encoded[0][q.paragraph_id].places[begin : begin + size]
             holds = right[row] in text[places[0][0] : places[-1][1]]
-            for name in ("independent", "best_span", "oracle"):
-                score, first, last = space["best_span" if name == "oracle" else name](start, end, window)
-                if name != "oracle" or holds:
+            for name, choose in (("pair", space["best_span"]), ("each for itself", each_for_itself), ("told", None)):
+                if choose or holds:
+                    score, first, last = (choose or space["best_span"])(start, end, window)
                     valid = window <= first <= last
                     answer = text[places[first - window][0] : places[last - window][1]] if valid else ""
                     best[name, row] = max(best.get((name, row), (-np.inf, "")), (score, answer), key=lambda one: one[0])
-        for name in ("independent", "best_span", "oracle"):
+        for name in ("pair", "each for itself", "told"):
             answers = [best.get((name, row), (0, ""))[1] for row in range(len(part))]
-            found[f"{name} every {stride}"] = judge.exact_match(answers, right)
+            found[f"{name}, every {stride}"] = judge.exact_match(answers, right)
     return found
 
 
@@ -79,10 +83,10 @@ def main():
                 made = make()
             trained = time.process_time() - began
             encoded = space["encoded"](splits.test)
-            found = space["answer"](made.nets, splits.test, encoded, made.stride, made.choose)
+            found = space["answer"](made.nets, splits.test, encoded, made.stride)
             print(
                 f"data {arguments.data_seed}  seed {seed}  {name:42s} EM {judge.exact_match(found, right):.4f}  "
-                f"{made.steps} steps, training {trained:.0f} s, test {time.process_time() - began - trained:.0f} s",
+                f"{len(made.losses)} steps, {trained:.0f} s, test {time.process_time() - began - trained:.0f} s",
                 flush=True,
             )
             if arguments.ways:

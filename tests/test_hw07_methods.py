@@ -5,6 +5,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from torch.nn import functional as F
 
 from common import check
 from common.generators import world
@@ -27,7 +28,7 @@ def space():
     space = {"PROFILE": "smoke", "DEVICE": "cpu", "SEED": 5, "LARGE": False, "__name__": "notebook"}
     space |= {"splits": splits, "train": splits.train, "validation": splits.validation, "test": splits.test}
     for name in ("imports", "tokenizer", "pieces", "windows", "lengths", "model-of", "training-window", "anywhere",
-                 "batches", "learn", "independent", "best-span", "answers", "methods"):  # fmt: skip
+                 "without", "batches", "apart", "together", "learn", "best-span", "answers", "methods"):  # fmt: skip
         exec(cells[name], space)
     return space
 
@@ -50,7 +51,7 @@ def test_best_span_is_the_best_of_all_pairs(space, seed, n, window, longest):
     first, last = max(pairs, key=lambda pair: float(start[pair[0]] + end[pair[1]]))
     score, *found = space["best_span"](start, end, window, longest)
     assert found == [first, last]
-    assert score == pytest.approx(float(start[first] + end[last] - start[0] - end[0]), abs=1e-5)
+    assert score == pytest.approx(float(start[first] + end[last]), abs=1e-5)
 
 
 ODD = "　ＡＢ１２，！\r\n \t潘雩雯𠮷é"
@@ -72,24 +73,36 @@ def test_answers_are_found_again_through_their_tokens(space, seed, odd):
     assert together == "".join(text.split()), "tokens are all of the text but its spaces"
 
 
-def test_training_windows_hold_the_answer_or_point_at_cls(space):
+@pytest.mark.parametrize("begin", ["centred", "anywhere"])
+@pytest.mark.parametrize("absent, windows", [(0.0, 1), (0.5, 1), (0.0, 3)])
+def test_training_windows_hold_the_answer_or_point_at_cls(space, begin, absent, windows):
     part, tokens = space["train"], space["train_tokens"]
-    for begin, absent in (("centred", 0.0), ("anywhere", 0.5)):
-        windows = space["TrainingWindows"](part, tokens, space["train_spans"], space[begin], 8, absent)
-        seen = 0
-        for row, q in enumerate(part.questions):
-            ids, window, first, last = windows.example(row)
-            if first:
-                span = space["train_spans"][row]
-                paragraph = tokens[0][q.paragraph_id]
-                assert ids[first : last + 1] == paragraph.ids[span[0] : span[1] + 1] and first >= window
-            seen += first > 0
-        assert seen == len(part) if not absent else 0.3 < seen / len(part) < 0.75
-        assert sum(len(ids) for ids, *_ in windows) == len(part)
+    made = space["TrainingWindows"](space[begin], 8, absent, windows)
+    seen = 0
+    for row, q in enumerate(part.questions):
+        (ids, window), *others = made.example(row)[0]
+        start, end = made.example(row)[1] if not absent and begin == "centred" else (0, 0)
+        first, last = space["train_spans"][row]
+        answer = tokens[0][q.paragraph_id].ids[first : last + 1]
+        runs = [ids[k : k + len(answer)] for k in range(window, len(ids))]
+        seen += answer in runs
+        if start:
+            assert ids[start : end + 1] == answer
+        assert len(others) == windows - 1
+    assert seen == len(part) if not absent else 0.3 < seen / len(part) < 0.75
+    assert sum(len(ids) for ids, *_ in made) == windows * len(part) or absent
+
+
+def test_windows_without_the_answer_have_nothing_of_it(space):
+    for n_tokens in (50, 100, 101, 250):
+        for first in range(0, n_tokens - 3, 7):
+            begin = space["without_answer"](first, first + 2, n_tokens, 100)
+            assert begin is None if n_tokens < 101 else begin is None or not begin - 3 < first < begin + 100
+            assert begin is None or 0 <= begin <= n_tokens - 100
 
 
 def test_a_network_that_knows_gets_everything_right(space, monkeypatch):
-    """Windows put together give every answer back, with every stride and either way to choose."""
+    """Windows put together give every answer back."""
     part, tokens, spans = space["validation"], space["validation_tokens"], space["validation_spans"]
     sequences = {}
 
@@ -109,8 +122,8 @@ def test_a_network_that_knows_gets_everything_right(space, monkeypatch):
             sequences[tuple(ids)] = (first - begin + window, last - begin + window)
     monkeypatch.setitem(space, "scores", knowing)
     right = [q.answer_text for q in part.questions]
-    assert space["answer"]([None], part, tokens, 50, space["best_span"]) == right
-    assert space["answer"]([None, None], part, tokens, 50, space["independent"]) == right
+    assert space["answer"]([None], part, tokens, 50) == right
+    assert space["answer"]([None, None], part, tokens, 100, [3, 1]) == [right[3], right[1]]
 
 
 # --- the checks -------------------------------------------------------------------------------------------------------
@@ -121,40 +134,37 @@ def _anywhere(first, last, n, size):
     return int(torch.randint(min(earliest, latest), latest + 1, ()))
 
 
-def _best(start, end, window, longest):
-    pairs = [(i, j) for i in range(window, len(start)) for j in range(i, min(i + longest, len(start)))]
-    i, j = max(pairs, key=lambda pair: float(start[pair[0]] + end[pair[1]]))
-    return start[i] + end[j] - start[0] - end[0], i, j
+def _together(start, end, answers):
+    loss = 0
+    for k, (first, last) in enumerate(answers.tolist()):
+        n = len(start) // len(answers)
+        windows = [part[n * k : n * k + n, 1:].flatten().log_softmax(0) for part in (start, end)]
+        loss = loss - (windows[0][first - 1] + windows[1][last - 1]) / 2
+    return loss / len(answers)
 
 
-@pytest.mark.parametrize("name, function", [("anywhere", _anywhere), ("best_span", _best)])
+@pytest.mark.parametrize("name, function", [("anywhere", _anywhere), ("together", _together)])
 def test_right_ones_pass(space, name, function, capsys):
     for one in (function, space[name]):
         assert getattr(check.hw07, name)(one), capsys.readouterr().out
 
 
-def _with_cls(start, end, window, longest):
-    score, i, j = _best(start, end, window, longest)
-    return score + start[0] + end[0], i, j
-
-
-def _from_the_window(start, end, window, longest):
-    score, i, j = _best(start, end, window, longest)
-    return score, i - window, j - window
+def _apart(start, end, answers):
+    return (F.cross_entropy(start, answers[:, 0]) + F.cross_entropy(end, answers[:, 1])) / 2
 
 
 @pytest.mark.parametrize(
     "name, function, sentence",
     [
-        ("best_span", _with_cls, "leaves the score of [CLS] in"),
-        ("best_span", _from_the_window, "from the window's beginning"),
-        ("best_span", lambda s, e, w, n: (s.max() + e.max(), s.argmax(), e.argmax()), "each for itself"),
-        ("best_span", lambda s, e, w, n: _best(s, e, w, 100), "longest 3"),
+        ("together", lambda s, e, y: _apart(s.view(len(y), -1), e.view(len(y), -1), y), "leaves [CLS] in"),
+        ("together", lambda s, e, y: _apart(s[:: len(s) // len(y)], e[:: len(s) // len(y)], y), "for themselves"),
+        ("together", lambda s, e, y: 2 * _together(s, e, y), "adds start and end up"),
+        ("together", lambda s, e, y: _together(e, s, y), "expected"),
         ("anywhere", lambda a, b, n, size: max(0, min((a + b) // 2 - size // 2, n - size)), "always the same"),
         ("anywhere", lambda a, b, n, size: np.random.randint(max(0, b + 1 - size), a + 1), "near the end"),
         ("anywhere", lambda a, b, n, size: np.random.randint(max(0, b + 1 - size), min(a, n - size)), "up to `first`"),
     ],
-)  # fmt: skip
+)
 def test_wrong_ones_are_told(name, function, sentence, capsys):
     assert not getattr(check.hw07, name)(function)
     assert sentence in capsys.readouterr().out

@@ -1,50 +1,56 @@
-"""Checks of homework 7: the best span of a window, and windows that hold the answer anywhere."""
+"""Checks of homework 7: windows that hold the answer anywhere, and the loss of windows that compete."""
 
 from collections.abc import Callable
 
 import numpy as np
 import torch
+from torch.nn import functional
 
 from common.check import Case, compare
 
 
-def best_span(function: Callable) -> bool:
-    """`best_span(start, end, window, longest)`: score, first and last place of the best allowed pair.
+def together(function: Callable) -> bool:
+    """`together(start, end, answers)`: one softmax over all windows of a question, place 0 of each left out.
 
-    start, end: (T,), the window begins at place `window`. From the sum that of place 0 is taken off.
+    start, end: (B * K, T); answers: (B, 2), places in the first of a question's K windows.
     """
-    plain = _scores(start={5: 4.0, 7: 2.0}, end={6: 3.0, 8: 1.0}, none=(1.0, 0.5))
-    inverted = _scores(start={8: 5.0, 4: 3.0}, end={5: 4.0, 9: 1.0}, none=(0.0, 0.0))
-    long = _scores(start={4: 5.0}, end={9: 5.0, 5: 2.0}, none=(0.5, 0.5))
-    crossed = _scores(start={8: 5.0, 4: 3.0}, end={5: 4.0, 9: 1.0}, none=(1.0, 0.5))
-    one = _scores(start={6: 3.0}, end={6: 3.0}, none=(4.0, 4.0))
-    outside = _scores(start={1: 9.0, 5: 2.0}, end={2: 9.0, 6: 2.0}, none=(0.0, 0.0))
+    generator = torch.Generator().manual_seed(7)
+    start, end = 2 * torch.randn(2, 6, 5, generator=generator)
+    one, two, three = (
+        torch.tensor(rows) for rows in ([[1, 2], [3, 4]] * 3, [[2, 3], [1, 1], [4, 4]], [[1, 3], [4, 4]])
+    )
     cases = [
-        Case((*plain, 4, 12), (5.5, 5, 6), "start 4 at place 5, end 3 at place 6, [CLS] 1 and 0.5"),
-        Case((*inverted, 4, 12), (7.0, 4, 5), "the likeliest end (place 5) before the likeliest start (place 8)"),
-        Case((*long, 4, 3), (6.0, 4, 5), "longest 3, and the likeliest end is six tokens on"),
-        Case((*long, 4, 6), (9.0, 4, 9), "longest 6, and the span of places 4 to 9 has just six"),
-        Case((*one, 4, 12), (-2.0, 6, 6), "an answer of one token, in a window where [CLS] has more"),
-        Case((*outside, 4, 12), (4.0, 5, 6), "high scores in the question, before the window"),
-        Case((*crossed, 4, 12), (5.5, 4, 5), "the likeliest end before the likeliest start, and something for [CLS]"),
+        Case((start, end, one), _together(start, end, one), "six questions with a window each"),
+        Case((start, end, two), _together(start, end, two), "three questions with two windows each"),
+        Case((start, end, three), _together(start, end, three), "two questions with three windows each"),
     ]
+    first = start[::3], end[::3]
+    whole = [part.reshape(2, -1) for part in (start, end)]
+    mixed = [part.view(3, 2, 5).transpose(0, 1)[..., 1:].reshape(2, -1) for part in (start, end)]
+    bare = [part[:, 1:].reshape(2, -1) for part in (start, end)]
+    right = _together(start, end, three)
     wrong = {
-        "it leaves the score of [CLS] in: subtract start[0] + end[0]": (7.0, 5, 6),
-        "it takes the likeliest start and end each for itself: look for the best pair": (7.5, 8, 5),
-        "it takes the likeliest start and end each for itself: look for the best pair, [CLS] taken off": (9.0, 8, 5),
-        "it counts places from the window's beginning: add `window` to both": (5.5, 0, 1),
+        "it judges the first windows for themselves: the softmax goes over all windows of a question": _mean(
+            *first, three
+        ),
+        "it leaves out the other windows: the softmax goes over all windows of a question": _mean(
+            *(part[:, 1:] for part in first), three - 1
+        ),
+        "it leaves [CLS] in: take place 0 of every window off": _mean(*whole, three),
+        "it takes place 0 off, but the answers count it: they are one less then": _mean(*bare, three),
+        "it mixes the windows of different questions: those of one stand one after the other": _mean(*mixed, three - 1),
+        "it adds start and end up: take the mean of the two": 2 * right,
     }
-    return compare("best_span", function, cases, known=wrong)
+    return compare("together", function, cases, known=wrong)
 
 
-def _scores(start: dict, end: dict, none: tuple[float, float]) -> tuple[torch.Tensor, torch.Tensor]:
-    """Two rows of ten scores, 0 where nothing else is said; `none`: those of place 0."""
-    rows = torch.zeros(2, 10)
-    for row, (places, first) in enumerate(zip((start, end), none, strict=True)):
-        rows[row, 0] = first
-        for place, score in places.items():
-            rows[row, place] = score
-    return rows[0], rows[1]
+def _mean(start: torch.Tensor, end: torch.Tensor, answers: torch.Tensor) -> torch.Tensor:
+    """The mean of both cross-entropies; start, end: (B, N)."""
+    return (functional.cross_entropy(start, answers[:, 0]) + functional.cross_entropy(end, answers[:, 1])) / 2
+
+
+def _together(start, end, answers):
+    return _mean(*(part[:, 1:].reshape(len(answers), -1) for part in (start, end)), answers - 1)
 
 
 def anywhere(function: Callable) -> bool:
