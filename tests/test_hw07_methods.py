@@ -28,7 +28,8 @@ def space():
     space = {"PROFILE": "smoke", "DEVICE": "cpu", "SEED": 5, "LARGE": False, "__name__": "notebook"}
     space |= {"splits": splits, "train": splits.train, "validation": splits.validation, "test": splits.test}
     for name in ("imports", "tokenizer", "pieces", "windows", "lengths", "model-of", "training-window", "anywhere",
-                 "without", "batches", "apart", "together", "learn", "best-span", "answers", "methods"):  # fmt: skip
+                 "without", "batches", "apart", "together", "learn", "best-span", "answers", "answering",
+                 "methods"):  # fmt: skip
         exec(cells[name], space)
     return space
 
@@ -176,8 +177,8 @@ def test_wrong_ones_are_told(name, function, sentence, capsys):
 def test_the_folder_is_one_of_transformers(tmp_path):
     from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
-    folder = zoo.folder(tmp_path / "bert")
-    assert zoo.folder(tmp_path / "bert") == folder
+    folder = zoo.folder(where=tmp_path / "bert")
+    assert zoo.folder(where=tmp_path / "bert") == folder
     tokenizer, model = AutoTokenizer.from_pretrained(folder), AutoModelForQuestionAnswering.from_pretrained(folder)
     found = tokenizer("赤崁高中的校長是誰？", "晴川工業的第一間工廠設在麥浪鎮。", return_tensors="pt")
     assert found["token_type_ids"].unique().tolist() == [0, 1]

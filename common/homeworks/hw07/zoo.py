@@ -35,7 +35,7 @@ from common.paths import cache_dir
 from common.training.loop import fit
 from common.training.seed import set_seed
 
-BERT = "hw07-bert"
+BERT, LONGER = "hw07-bert", "hw07-bert-longer"
 SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "[BLANK]")
 PAD, UNK, CLS, SEP, MASK, BLANK = range(len(SPECIAL))
 LAYERS, HEADS, WIDTH, LONGEST = 4, 4, 128, 256
@@ -123,24 +123,24 @@ def look_at_neighbours(bert: nn.Module, sharpness: float = 1.45) -> None:
         layer.weight.mul_(1.5)
 
 
-def load(file: Path | None = None) -> nn.Module:
-    """The pretrained network, from the package or from `file`. Raises HomeworkError in one sentence."""
-    return zoo.frozen(untrained(), BERT if file is None else file, "the BERT of homework 7").requires_grad_(True)
+def load(weights: str | Path = BERT) -> nn.Module:
+    """A pretrained network, of the package (by its name) or of a file. Raises HomeworkError in one sentence."""
+    return zoo.frozen(untrained(), weights, "the BERT of homework 7").requires_grad_(True)
 
 
-def folder(where: Path | None = None, file: Path | None = None) -> Path:
-    """The pretrained network as transformers keeps one, with its tokenizer; written if it is not there yet.
+def folder(weights: str | Path = BERT, where: Path | None = None) -> Path:
+    """A pretrained network as transformers keeps one, with its tokenizer; written if it is not there yet.
 
-    `AutoTokenizer.from_pretrained` and `AutoModelForQuestionAnswering.from_pretrained` read it. where: the folder, one
-    in the cache if not given; file: its weights, those of the package if not given.
+    `AutoTokenizer.from_pretrained` and `AutoModelForQuestionAnswering.from_pretrained` read it. weights: as for `load`;
+    where: the folder, one in the cache if not given.
     """
-    weights = zoo.path(BERT) if file is None else file
-    digest = hashlib.sha256(weights.read_bytes()).hexdigest()[:12]  # other weights, another folder
-    where = where or cache_dir() / f"{BERT}-{digest}"
+    file = zoo.path(weights) if isinstance(weights, str) else weights
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()[:12]  # other weights, another folder
+    where = where or cache_dir() / f"{file.stem}-{digest}"
     if not (where / "model.safetensors").is_file():
         where.mkdir(parents=True, exist_ok=True)
         tokenizer().save_pretrained(where)
-        model = load(file)
+        model = load(weights)
         model.config.architectures = [type(model).__name__]
         model.config.to_json_file(where / "config.json")
         with replacing(where / "model.safetensors") as partial:  # last: whoever sees it sees the others as well
@@ -269,9 +269,27 @@ def stream(seed: int, size: int, batch_size: int, absent: float = 0.25, encode=N
 # --- how it was trained -----------------------------------------------------------------------------------------------
 
 EPOCH = 200  # steps
-# epochs, tokens of a window, examples of a batch, how often a sentence is about something else
-STAGES = ((5, 56, 16, 0.25), (7, 100, 12, 0.35))
-LR, MASKED = 1.5e-3, 0.05
+MASKED = 0.05
+
+
+class Course(NamedTuple):
+    """How one of the networks is pretrained."""
+
+    # epochs, tokens of a window, examples of a batch, how often a sentence is about something else
+    stages: tuple[tuple[int, int, int, float], ...]
+    lr: float
+    start: str | None = None  # the network that it goes on from
+    draw: int = 0  # text that no other course has
+
+    @property
+    def epochs(self) -> int:
+        return sum(stage[0] for stage in self.stages)
+
+
+COURSES = {
+    BERT: Course(((5, 56, 16, 0.25), (7, 100, 12, 0.35)), 1.5e-3),
+    LONGER: Course(((9, 100, 12, 0.5),), 1e-3, start=BERT, draw=100),
+}
 
 
 class Pretraining(nn.Module):
@@ -321,8 +339,9 @@ class Pretraining(nn.Module):
 class _Batches:
     """EPOCH batches at a pass. Which stage it is, the schedule knows: so a run that was cut off goes on as it would."""
 
-    def __init__(self, seed: int, schedule):
-        self.seed, self.schedule = seed, schedule
+    def __init__(self, seed: int, course: Course, schedule):
+        self.seed, self.schedule, self.draw = seed, schedule, course.draw
+        self.stages = [stage for stage in course.stages for _ in range(stage[0])]
         self.encode = tokenizer().backend_tokenizer.encode_batch
 
     def __len__(self) -> int:
@@ -330,28 +349,38 @@ class _Batches:
 
     def __iter__(self) -> Iterator[Batch]:
         epoch = self.schedule.last_epoch // EPOCH
-        stages = [stage for stage in STAGES for _ in range(stage[0])]
-        _, size, batch_size, absent = stages[min(epoch, len(stages) - 1)]
-        made = stream(1000 * self.seed + epoch, size, batch_size, absent, self.encode)
+        _, size, batch_size, absent = self.stages[min(epoch, len(self.stages) - 1)]
+        made = stream(1000 * self.seed + self.draw + epoch, size, batch_size, absent, self.encode)
         for _ in range(EPOCH):
             yield next(made)
 
 
 def train(out: Path, *, seed: int = 2022, only: str | None = None, pictures: Path | None = None) -> None:
-    """Pretrain and write `out/hw07-bert.safetensors`; prints how often it finds blanks in text it has not seen.
+    """Pretrain and write `out/hw07-bert.safetensors` and `out/hw07-bert-longer.safetensors`.
 
-    A run that was cut off goes on where it was, from `out/hw07-bert.partial`.
+    Prints how often they find blanks in text they have not seen. A run that was cut off goes on where it was, from
+    `out/NAME.partial`. only: "bert" or "bert-longer".
     """
-    if only not in (None, "bert"):
-        raise HomeworkError(f"There is no network {only!r}; homework 7 has the bert alone.")
+    names = {name.removeprefix("hw07-"): name for name in COURSES}
+    if only not in (None, *names):
+        raise HomeworkError(f"There is no network {only!r}; homework 7 has {' and '.join(names)}.")
     if pictures is not None:
         raise HomeworkError("The BERT learns from text; leave --pictures out.")
     os.environ["TOKENIZERS_PARALLELISM"] = "false"
+    for name in COURSES if only is None else [names[only]]:
+        _train(out, name, COURSES[name], seed)
+
+
+def _train(out: Path, name: str, course: Course, seed: int) -> None:
     set_seed(seed)
-    whole, epochs = Pretraining(), sum(stage[0] for stage in STAGES)
-    optimizer = torch.optim.AdamW(whole.parameters(), lr=LR, betas=(0.9, 0.98), weight_decay=0.01)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, LR, total_steps=epochs * EPOCH, pct_start=0.1)
-    new = next(stream(1000 * seed + 999, STAGES[-1][1], 200))
+    whole = Pretraining()
+    if course.start:
+        made = out / f"{course.start}.safetensors"
+        whole.model = load(made if made.is_file() else course.start)
+    optimizer = torch.optim.AdamW(whole.parameters(), lr=course.lr, betas=(0.9, 0.98), weight_decay=0.01)
+    steps = course.epochs * EPOCH
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, course.lr, total_steps=steps, pct_start=0.1)
+    new = next(stream(1000 * seed + 999, 100, 200))
 
     def step(batch: Batch) -> dict[str, torch.Tensor]:
         spans, words = whole.losses(batch)
@@ -359,15 +388,13 @@ def train(out: Path, *, seed: int = 2022, only: str | None = None, pictures: Pat
 
     def validate() -> dict[str, float]:
         numbers = whole.measure(new)
-        step = schedule.last_epoch
-        print(f"step {step:5}  " + "  ".join(f"{name} {value:.3f}" for name, value in numbers.items()), flush=True)
+        shown = "  ".join(f"{name} {value:.3f}" for name, value in numbers.items())
+        print(f"{name}, step {schedule.last_epoch:5}  {shown}", flush=True)
         return numbers
 
-    partial = out / f"{BERT}.partial"
-    batches = _Batches(seed, schedule)
-    fit(step, batches, optimizer, epochs=epochs, model=whole, validate=validate, schedule=schedule, clip=1.0,
-        checkpoint=partial, progress=False)  # fmt: skip
-    zoo.save_weights(whole.model, out / f"{BERT}.safetensors")
+    partial = out / f"{name}.partial"
+    fit(step, _Batches(seed, course, schedule), optimizer, epochs=course.epochs, model=whole, validate=validate,
+        schedule=schedule, clip=1.0, checkpoint=partial, progress=False)  # fmt: skip
+    zoo.save_weights(whole.model, out / f"{name}.safetensors")
     partial.unlink(missing_ok=True)
-    size = sum(p.numel() for p in whole.model.parameters())
-    print(f"bert: {size:,} parameters; on new text: {whole.measure(new)}")
+    print(f"{name}: {sum(p.numel() for p in whole.model.parameters()):,} parameters")
