@@ -95,12 +95,13 @@ def by_papermill(folder: Path, jobs: int, names: list[str]) -> list[str]:
     with one seed are the same. Where the two programs differ, the starter is run once more.
     """
     os.environ[BLANK] = "1"
+    todo = [one for one in runs(names) if not one.by_nbval]
+    todo.sort(key=lambda one: RUNGS.index(one.label), reverse=True)  # the dearest first, so that all end together
     with kernels.serving(IMPORTED):
-        todo = [one for one in runs(names) if not one.by_nbval]
-        todo.sort(key=lambda one: RUNGS.index(one.label), reverse=True)  # the dearest first, so that all end together
-        problems = _run([one.job(folder) for one in todo], jobs)
+        problems = _run([one.job(folder) for one in todo if one.label == "simple"], jobs)
         unlike = [card for card in ready(names) if not _same(card, folder, "starter", "simple")]
-        return problems + _run([Run(card, "starter").job(folder, f"{card.id}-again") for card in unlike], jobs)
+        again = [Run(card, "starter").job(folder, f"{card.id}-again") for card in unlike]
+        return problems + _run([one.job(folder) for one in todo if one.label != "simple"] + again, jobs)
 
 
 def _run(todo: list[run.Job], jobs: int) -> list[str]:

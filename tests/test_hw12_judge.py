@@ -10,8 +10,6 @@ from common.errors import DataError, SubmissionError
 from common.homeworks.hw12 import data as hw12
 from common.homeworks.hw12.judge import judge, replay
 
-SMOKE = hw12.SIZES["smoke"][-1]  # episodes that are judged
-
 
 @pytest.fixture(scope="module")
 def flown() -> pd.DataFrame:
@@ -23,11 +21,9 @@ def test_seeds_are_of_their_own_and_fixed():
     splits, reference = hw12.builtin("standard", 5)
     again, _ = hw12.builtin("smoke", 5)
     seeds = np.concatenate([splits.train, splits.validation, splits.test])
-    assert len(np.unique(seeds)) == len(seeds) == sum(hw12.SIZES["standard"])
-    for name in ("train", "validation", "test"):
-        few = getattr(again, name)
-        assert np.array_equal(few, getattr(splits, name)[: len(few)])
-    assert len(again.test) < len(splits.test) and not np.array_equal(again.test, hw12.builtin("smoke", 6)[0].test)
+    assert len(np.unique(seeds)) == len(seeds) == hw12.TRAIN + hw12.VALIDATION + hw12.TEST
+    assert np.array_equal(splits.validation[: hw12.SMOKE_VALIDATION], again.validation)
+    assert np.array_equal(splits.test, again.test) and not np.array_equal(splits.test, hw12.builtin("smoke", 6)[0].test)
     assert reference["episode"].unique().tolist() == splits.test.tolist()
 
 
@@ -52,8 +48,8 @@ def test_what_is_written_is_read(tmp_path):
         ({"validation": [-1]}, "'validation' has -1"),
         ({"validation": [True]}, "'validation' has True"),
         ({"pilot": None}, "'pilot' needs a list 'steps'"),
-        ({"pilot": {"steps": [1] * SMOKE, "returns": [None] * SMOKE}}, "not numbers"),
-        ({"pilot": {"steps": [0] * SMOKE, "returns": [1.0] * SMOKE}}, "no episode can have"),
+        ({"pilot": {"steps": [1] * hw12.TEST, "returns": [None] * hw12.TEST}}, "not numbers"),
+        ({"pilot": {"steps": [0] * hw12.TEST, "returns": [1.0] * hw12.TEST}}, "no episode can have"),
     ],
 )
 def test_a_wrong_file_is_told(tmp_path, change, words):
@@ -108,9 +104,9 @@ def test_judge_refuses(flown):
     refuses(flown.drop(index=rows[-1]), f"not over after the {length - 1} actions")
     longer = pd.concat([flown.iloc[:length], flown.iloc[[length - 1]].assign(step=length), flown.iloc[length:]])
     refuses(longer, f"over after {length} steps, but {length + 1} actions")
-    refuses(flown[~first], f"is missing; all {SMOKE} are judged")
+    refuses(flown[~first], "is missing; all 40 are judged")
     refuses(flown.iloc[:0], "is missing")
-    refuses(flown.assign(episode=flown["episode"] + 1), f"is not one of the {SMOKE}")
+    refuses(flown.assign(episode=flown["episode"] + 1), "is not one of the 40")
     refuses(flown.assign(step=flown["step"] + 1), "expected step 0 in row 1, found 1")
     swapped = flown.copy()
     swapped.loc[rows[[3, 4]], "step"] = [4, 3]

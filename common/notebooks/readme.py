@@ -83,7 +83,7 @@ def _lab(lab: Lab, language: str, planned: str) -> list[str]:
 
 
 def _cheap(card: Card) -> str:
-    """The best score on the card that skips the lesson and keeps the rules, and the rung that it reaches, if it does."""
+    """The best score on the card that skips the lesson and keeps the rules, and the rung that it reaches, if any."""
     scores = [score for cheap in card.cheap if not cheap.forbidden for score in cheap.scores[:1]]
     if not scores:
         return ""

@@ -24,8 +24,8 @@ from common.files import replacing
 ENVIRONMENT = "LunarLander-v3"
 FILE = "episodes.json"
 SEED = 2022
-# episodes to train in, to compare agents by, and to be judged; the course judged five, which leaves a score to luck
-SIZES = {"smoke": (64, 8, 10), "standard": (64, 32, 40)}
+TRAIN, VALIDATION, TEST = 64, 32, 40  # episodes; the course judged five, which leaves a rung's score to luck
+SMOKE_VALIDATION = 8  # of them in the smoke profile
 MAX_STEPS = 1000  # the environment's own limit
 SEED_LIMIT = 10**9  # seeds lie below
 
@@ -42,21 +42,21 @@ class Splits:
 
     train: np.ndarray  # (64,), one for each of as many environments; later episodes follow from it
     validation: np.ndarray  # (32,), to compare agents and hyperparameters; 8 in the smoke profile
-    test: np.ndarray  # (40,), the judge's; 10 in the smoke profile
-    pilot: np.ndarray  # as many, the return of a hand-written pilot in each test episode, to compare with
+    test: np.ndarray  # (40,), the judge's
+    pilot: np.ndarray  # (40,), the return of a hand-written pilot in each test episode, to compare with
     about: str
 
 
 def builtin(profile: str, seed: int = SEED) -> tuple[Splits, pd.DataFrame]:
-    """Seeds drawn from `seed`, and the pilot's action lists on the test seeds; smoke has some of the standard ones."""
-    return _splits(_episodes(profile, seed)), _flights(profile, seed)[0].copy()
+    """Seeds drawn from `seed`, and the pilot's action lists on the test seeds, the same in both profiles."""
+    return _splits(_episodes(seed), profile), _flights(seed)[0].copy()
 
 
 def write(folder: Path, profile: str, seed: int) -> pd.DataFrame:
     """Write the seeds into `folder`; returns the pilot's action lists."""
     with replacing(Path(folder) / FILE) as partial:
-        partial.write_text(json.dumps(_episodes(profile, seed), indent=1) + "\n", "utf-8")
-    return _flights(profile, seed)[0].copy()
+        partial.write_text(json.dumps(_episodes(seed), indent=1) + "\n", "utf-8")
+    return _flights(seed)[0].copy()
 
 
 def look(folder: Path) -> dict[str, int]:
@@ -69,7 +69,7 @@ def read(folder: Path, profile: str) -> tuple[Splits, pd.DataFrame]:
     episodes = _read(Path(folder))
     steps = episodes["pilot"]["steps"]
     keys = {"episode": np.repeat(episodes["test"], steps), "step": np.concatenate([np.arange(n) for n in steps])}
-    return _splits(episodes), pd.DataFrame(keys).astype(np.int64)
+    return _splits(episodes, profile), pd.DataFrame(keys).astype(np.int64)
 
 
 def environment():
@@ -118,33 +118,33 @@ def fly(policy, seed: int) -> tuple[list[int], float]:
 
 
 @cache
-def _flights(profile: str, seed: int) -> tuple[pd.DataFrame, list[float]]:
+def _flights(seed: int) -> tuple[pd.DataFrame, list[float]]:
     """The pilot's submission on the test episodes of `seed`, and its returns."""
     frames, returns = [], []
-    for episode in _seeds(profile, seed)["test"]:
+    for episode in _seeds(seed)["test"]:
         actions, total = fly(pilot, episode)
         frames.append(pd.DataFrame({"episode": episode, "step": np.arange(len(actions)), "action": actions}))
         returns.append(total)
     return pd.concat(frames, ignore_index=True).astype(np.int64), returns
 
 
-def _seeds(profile: str, seed: int) -> dict[str, list[int]]:
-    rng, all_of_them = np.random.default_rng([seed, 12]), SIZES["standard"]
-    drawn = rng.choice(SEED_LIMIT, size=sum(all_of_them), replace=False)
-    parts = np.split(drawn, np.cumsum(all_of_them)[:-1])
-    names = ("train", "validation", "test")
-    return {name: part[:n].tolist() for name, part, n in zip(names, parts, SIZES[profile], strict=True)}
+def _seeds(seed: int) -> dict[str, list[int]]:
+    rng = np.random.default_rng([seed, 12])
+    drawn = rng.choice(SEED_LIMIT, size=TRAIN + VALIDATION + TEST, replace=False).tolist()
+    return {"train": drawn[:TRAIN], "validation": drawn[TRAIN:-TEST], "test": drawn[-TEST:]}
 
 
-def _episodes(profile: str, seed: int) -> dict:
+def _episodes(seed: int) -> dict:
     """What the file holds."""
-    reference, returns = _flights(profile, seed)
+    reference, returns = _flights(seed)
     steps = reference.groupby("episode", sort=False).size().tolist()
-    return {"environment": ENVIRONMENT, **_seeds(profile, seed), "pilot": {"steps": steps, "returns": returns}}
+    return {"environment": ENVIRONMENT, **_seeds(seed), "pilot": {"steps": steps, "returns": returns}}
 
 
-def _splits(episodes: dict) -> Splits:
+def _splits(episodes: dict, profile: str) -> Splits:
     train, validation, test = (np.array(episodes[name], dtype=np.int64) for name in ("train", "validation", "test"))
+    if profile == "smoke":
+        validation = validation[:SMOKE_VALIDATION]
     about = (
         f"Gymnasium's {ENVIRONMENT}, the real environment: seeds of {len(train)} training environments, "
         f"{len(validation)} validation episodes and the judge's {len(test)} episodes."
