@@ -371,21 +371,21 @@ def keep_notebooks(
     """Check the notebooks and the README's table against the rules; with --write, bring them in step."""
     from common.notebooks import books, readme, rules
 
-    chosen = [one for name in homeworks or folders() for one in find_all(name)]
-    ready = [one for one in chosen if one.status == "ready"]
+    chosen = [one for name in homeworks or folders() for one in find_all(name) if books.written(one)]
     if write:
-        for path in [path for one in ready for path in books.sync(one)] + readme.write():
+        for path in [path for one in chosen for path in books.sync(one)] + readme.write():
             console.print(f"wrote {path}", soft_wrap=True)
     if execute:
-        for one in ready:
-            books.execute(one)
-            console.print(f"executed {one.folder} ({one.id})")
-    problems = [problem for one in ready for problem in rules.lint(one)] + readme.lint()
+        for one in chosen:
+            if homeworks or one.status == "ready":
+                books.execute(one)
+                console.print(f"executed {one.folder} ({one.id})")
+    problems = [problem for one in chosen for problem in rules.lint(one)] + readme.lint()
     for problem in problems:
         console.print(escape(problem), soft_wrap=True)
     if problems:
         raise typer.Exit(1)
-    console.print(f"{sum(len(one.notebooks) for one in ready)} notebooks keep the rules.")
+    console.print(f"{sum(len(one.notebooks) for one in chosen)} notebooks keep the rules.")
 
 
 @app.command("doctor")

@@ -59,7 +59,7 @@ def curves(
 
 
 def confusion(matrix: np.ndarray, names: list[str], *, title: str = "What is taken for what") -> Figure:
-    """Counts `matrix[true, predicted]` as shares of each true class; rows are what was said, columns what was heard."""
+    """Counts `matrix[true, predicted]` as shares of each true class, in percent where few classes leave room for it."""
     shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
     size = 2.2 + 0.13 * len(names) + 0.15 * min(len(names), 12)
     figure, axes = plt.subplots(figsize=(size + 0.6, size))
@@ -70,6 +70,10 @@ def confusion(matrix: np.ndarray, names: list[str], *, title: str = "What is tak
     axes.set_yticks(ticks, names, **small)
     axes.grid(False)
     axes.set(title=title, xlabel="predicted class", ylabel="true class")
+    if len(names) <= 12:  # room for numbers, in percent
+        for row, column in zip(*np.nonzero(shares >= 0.005), strict=True):
+            share, middle = shares[row, column], {"ha": "center", "va": "center", "fontsize": 7}
+            axes.text(column, row, f"{100 * share:.0f}", color=INK if share > 0.6 else "white", **middle)
     figure.colorbar(image, ax=axes, label="share of the true class", shrink=0.8)
     plt.show()
     return figure
@@ -106,5 +110,38 @@ def ladder(score) -> Figure:
     axes.annotate(f"you: {score.value:.3f}", (here, 0), (0, 10), **above, color=ORANGE)
     axes.set(title=f"{card.metric.label} against the ladder", ylim=(-1.2, 1.2))
     axes.axis("off")
+    plt.show()
+    return figure
+
+
+def measured(card) -> Figure:
+    """All that the card holds of the builtin ladder: each rung's runs between its own threshold and the next one's.
+
+    card: a `common.submission.card.Card`. Dots are training seeds on the public data, rings runs on fresh data, crosses
+    controls (what else might explain the gain), strokes cheap answers.
+    """
+    found, rungs = card.ladder["builtin"], card.ladder["builtin"].rungs()
+    figure, axes = plt.subplots(figsize=(6.4, 2.8))
+    named = set()  # in the legend
+    kinds = {"runs": ("o", BLUE, BLUE), "fresh data": ("o", "none", BLUE), "controls": ("x", RED, RED)}
+    for row, (name, rung) in enumerate(rungs, 1):
+        fresh = [score for data in found.fresh for score in getattr(data, name)]
+        controls = [score for control in card.control if control.rung == name for score in control.scores]
+        for (kind, (marker, face, edge)), scores in zip(kinds.items(), (rung.runs, fresh, controls), strict=True):
+            marks = {"marker": marker, "facecolors": edge if marker == "x" else face, "s": 28, "linewidths": 1.2}
+            if marker == "o":
+                marks["edgecolors"] = edge
+            if scores:
+                axes.scatter(scores, [row] * len(scores), **marks, label=kind if kind not in named else None, zorder=3)
+                named.add(kind)
+        threshold = {"color": GREEN, "linewidth": 2, "label": "threshold" if row == 1 else None}
+        axes.vlines(rung.threshold, row - 0.95, row + 0.4, **threshold)  # between this rung and the row below it
+    cheap = [answer.scores[0] for answer in card.cheap]
+    axes.scatter(cheap, [0] * len(cheap), marker="|", color=INK, s=60)
+    axes.set_yticks(range(len(rungs) + 1), ["cheap answers", *(name for name, _ in rungs)])
+    axes.set(title="The ladder, as measured", xlabel=card.metric.label, ylim=(-0.6, len(rungs) + 0.6))
+    if card.metric.direction == "lower":
+        axes.invert_xaxis()
+    figure.legend(loc="outside lower center", ncols=4)
     plt.show()
     return figure

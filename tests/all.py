@@ -4,7 +4,8 @@ python -m tests.all                  what CI checks: lint, unit, smoke
 python -m tests.all smoke hw03       a step alone; the smoke runs of some homeworks alone
 python -m tests.all quick            what the change since `main` touches, in about a minute
 
-Every step is done, also after one that failed; at the end stands which did, and what each took.
+Every step is done, also after one that failed; at the end stands which did, and what each took. Lint and unit tests go
+beside the smoke runs: while the ones wait, for a kernel or a deadline, the others work.
 """
 
 import argparse
@@ -12,8 +13,12 @@ import contextlib
 import os
 import subprocess
 import sys
+import tempfile
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import BinaryIO
 
 from common import kernels
 from tests import touched
@@ -37,7 +42,7 @@ def lint() -> Steps:
     return {
         "ruff check": ["-m", "ruff", "check", "."],
         "ruff format": [*FORMAT, "."],
-        "ruff format of the notebooks": [*FORMAT_NOTEBOOKS, *_ready_notebooks()],
+        "ruff format of the notebooks": [*FORMAT_NOTEBOOKS, *_notebooks()],
         "rules of the notebooks": ["-m", "common.cli", "notebooks", "--check"],
     }
 
@@ -71,8 +76,8 @@ def quick(jobs: int) -> Steps:
         steps["ruff format"] = [*FORMAT, *modules]
     if notebooks:
         steps["ruff format of the notebooks"] = [*FORMAT_NOTEBOOKS, *notebooks]
-    if ready:
-        steps["rules of the notebooks"] = ["-m", "common.cli", "notebooks", "--check", *ready]
+    if names:
+        steps["rules of the notebooks"] = ["-m", "common.cli", "notebooks", "--check", *names]
     if tests:
         steps["unit tests"] = ["-m", "pytest", *PLAIN, *tests, "-n", str(jobs), "--dist", "worksteal"]
     if ready:
@@ -84,12 +89,12 @@ def quick(jobs: int) -> Steps:
     return steps
 
 
-def _ready_notebooks() -> list[str]:
+def _notebooks() -> list[str]:
     from common.notebooks import books
     from common.submission.card import folders
 
-    ready = [one for folder in folders().values() for one in folder.notebooks if one.status == "ready"]
-    return [str(path.relative_to(Path.cwd())) for one in ready for path in books.paths(one)]
+    written = [one for folder in folders().values() for one in folder.notebooks if books.written(one)]
+    return [str(path.relative_to(Path.cwd())) for one in written for path in books.paths(one)]
 
 
 def _ready(names: list[str]) -> list[str]:
@@ -98,32 +103,70 @@ def _ready(names: list[str]) -> list[str]:
     return [name for name in names if any(one.status == "ready" and not why_not(one.id) for one in find_all(name))]
 
 
-def do(steps: Steps) -> int:
-    """Run the steps one after the other; 1 if any failed."""
-    took, failed = {}, []
+def do(*lanes: Steps) -> int:
+    """Run the steps of each lane one after the other, the lanes side by side; 1 if any step failed."""
     os.environ |= {"OMP_NUM_THREADS": "1", "HW_PROGRESS": "0"}
+    names = [name for lane in lanes for name in lane]
     with contextlib.ExitStack() as server:
-        for name, words in steps.items():
-            if name.startswith(RUN_NOTEBOOKS):  # one server for them all: whoever would start one finds it there
-                server.enter_context(kernels.serving(IMPORTED))
-            print(f"--- {name}", flush=True)
-            before, spent = time.monotonic(), _cpu()
-            if subprocess.run([sys.executable, *words]).returncode:
-                failed.append(name)
-            took[name] = (time.monotonic() - before, _cpu() - spent)
-        before, spent = time.monotonic(), _cpu()
-    if any(name.startswith(RUN_NOTEBOOKS) for name in steps):
-        took["the kernels of all steps"] = (time.monotonic() - before, _cpu() - spent)
+        if runs := any(name.startswith(RUN_NOTEBOOKS) for name in names):
+            server.enter_context(kernels.serving(IMPORTED))  # whoever would start one finds it there
+        ended = _side_by_side(lanes)
+        before = time.monotonic()
+    if runs:
+        ended["the kernels of all steps"] = (0, time.monotonic() - before, _cpu(ended))
     print("---")
-    for name, (seconds, cpu) in took.items():
-        print(f"{'FAILED' if name in failed else 'ok':6}  {seconds:6.1f} s, {cpu:6.1f} CPU-seconds  {name}")
-    return bool(failed)
+    for name, (code, seconds, cpu) in ended.items():
+        print(f"{'FAILED' if code else 'ok':6}  {seconds:6.1f} s, {cpu:6.1f} CPU-seconds  {name}")
+    return int(any(code for code, *_ in ended.values()))
 
 
-def _cpu() -> float:
-    """CPU-seconds of the processes that have been waited for (0 on Windows, which does not tell)."""
+Ended = dict[str, tuple[int, float, float]]  # what a step is called -> its exit code, seconds, CPU-seconds
+
+
+def _side_by_side(lanes: tuple[Steps, ...]) -> Ended:
+    """Run the lanes; what a step prints is shown when it ends, and at once where there is one lane."""
+    ended, printing, stopped = {}, threading.Lock(), threading.Event()
+
+    def follow(steps: Steps) -> None:
+        for name, words in steps.items():
+            if stopped.is_set():
+                return
+            if len(lanes) == 1:
+                print(f"--- {name}", flush=True)
+                ended[name] = _run(words)
+                continue
+            print(f"    begins: {name}", flush=True)
+            with tempfile.TemporaryFile() as said:
+                ended[name] = _run(words, said)
+                with printing:
+                    print(f"--- {name}", flush=True)
+                    said.seek(0)
+                    print(said.read().decode("utf-8", "replace"), flush=True)
+
+    with ThreadPoolExecutor(len(lanes)) as pool:
+        try:
+            list(pool.map(follow, lanes))
+        except BaseException:
+            stopped.set()  # Ctrl-C ends the steps that run; none is to follow
+            raise
+    return {name: ended[name] for lane in lanes for name in lane}
+
+
+def _run(words: list[str], said: BinaryIO | None = None) -> tuple[int, float, float]:
+    """Exit code, seconds and CPU-seconds of `python WORDS`."""
+    before = time.monotonic()
+    process = subprocess.Popen([sys.executable, *words], stdout=said, stderr=said and subprocess.STDOUT)
+    if not hasattr(os, "wait4"):  # Windows does not tell CPU-seconds
+        return process.wait(), time.monotonic() - before, 0.0
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return process.returncode, time.monotonic() - before, used.ru_utime + used.ru_stime
+
+
+def _cpu(ended: Ended) -> float:
+    """CPU-seconds of the fork server: of all processes that have been waited for, those that were no step."""
     times = os.times()
-    return times.children_user + times.children_system
+    return times.children_user + times.children_system - sum(cpu for *_, cpu in ended.values())
 
 
 def main(arguments: list[str]) -> int:
@@ -136,12 +179,10 @@ def main(arguments: list[str]) -> int:
         parser.error("homeworks can be named for the step smoke alone")
     os.chdir(Path(__file__).parents[1])
     jobs = wanted.jobs + 1  # side by side: now and then one waits for a kernel, for a deadline, or for the last of all
-    every = {"lint": lint(), "unit": unit(jobs), "smoke": smoke(jobs, wanted.homeworks)}
-    if wanted.step == "quick":
-        return do(quick(jobs))
     if wanted.step == "all":
-        return do(every["lint"] | every["unit"] | every["smoke"])
-    return do(every[wanted.step])
+        return do(lint() | unit(jobs), smoke(wanted.jobs, []))
+    steps = {"lint": lint, "unit": lambda: unit(jobs), "smoke": lambda: smoke(jobs, wanted.homeworks)}
+    return do({"quick": lambda: quick(jobs), **steps}[wanted.step]())
 
 
 if __name__ == "__main__":

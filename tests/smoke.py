@@ -2,8 +2,8 @@
 
 `python -m tests.smoke prepare DIR` writes copies of starters, labs and the solutions' boss rungs, parameters set:
 nbval runs these, and compares the outputs that are stored in them.
-`python -m tests.smoke papermill DIR --jobs 2` runs the other rungs, the way that `hw run` and the grader go, with
-their pictures in draft.
+`python -m tests.smoke papermill DIR --jobs 2` runs the other rungs, the way that `hw run` and the grader go, and draws
+no pictures: nbval has drawn them all, since the rungs of a solution draw by the same cells.
 `python -m tests.smoke verify DIR --jobs 2` fails unless every code cell ran, training moved the loss, each submission
 keeps its card's rules, two runs with one seed handed in the same bytes, and `hw grade` gives what `hw score` gives. It
 lists what the runs cost, dearest first.
@@ -28,12 +28,12 @@ from common.errors import HomeworkError
 from common.notebooks import nbformat, run
 from common.submission.card import RUNGS, Card, Lab, find_all, folders
 from common.submission.table import read_submission
-from tests.draft import BLANK, DRAFT, ROUGH
+from tests.blank import BLANK
 from tests.missing import why_not
 
 EXECUTED = "executed.json"  # written by tests.smoke_plugin: notebook -> cells that ran and passed
-# by several notebooks, at a second each: better once; and what makes pictures in draft
-IMPORTED = ("sklearn.manifold", "sklearn.datasets", "tests.draft")
+# by several notebooks, at a second each: better once; and what leaves out pictures
+IMPORTED = ("sklearn.manifold", "sklearn.datasets", "tests.blank")
 BUDGET = 5  # CPU-seconds of one run beside its kernel; what is over is marked in the list
 # What is four times as dear is no smoke run any more: a notebook that forgets PROFILE trains at full size, and nothing
 # else would tell. No machine that we test on is so slow; time on the clock is never asserted.
@@ -94,14 +94,14 @@ def by_papermill(folder: Path, jobs: int, names: list[str]) -> list[str]:
     The starter is meant to be the solution's simple rung: where both hand in the same, run by two runners, two runs
     with one seed are the same. Where the two programs differ, the starter is run once more.
     """
-    os.environ[DRAFT] = ROUGH  # nbval looks at whole pictures of starters, labs and boss rungs
+    os.environ[BLANK] = "1"
+    todo = [one for one in runs(names) if not one.by_nbval]
+    todo.sort(key=lambda one: RUNGS.index(one.label), reverse=True)  # the dearest first, so that all end together
     with kernels.serving(IMPORTED):
-        todo = [one for one in runs(names) if not one.by_nbval]
-        todo.sort(key=lambda one: RUNGS.index(one.label), reverse=True)  # the dearest first, so that all end together
-        problems = _run([one.job(folder) for one in todo], jobs)
+        problems = _run([one.job(folder) for one in todo if one.label == "simple"], jobs)
         unlike = [card for card in ready(names) if not _same(card, folder, "starter", "simple")]
-        os.environ[DRAFT] = BLANK
-        return problems + _run([Run(card, "starter").job(folder, f"{card.id}-again") for card in unlike], jobs)
+        again = [Run(card, "starter").job(folder, f"{card.id}-again") for card in unlike]
+        return problems + _run([one.job(folder) for one in todo if one.label != "simple"] + again, jobs)
 
 
 def _run(todo: list[run.Job], jobs: int) -> list[str]:

@@ -142,3 +142,34 @@ def test_the_drawn_ladder_marks_cheap_answers_on_builtin_data_alone():
 
     assert "cheap answers" in texts("builtin") and "you: 2.400" in texts("builtin")
     assert "cheap answers" not in texts("2022")
+
+
+def test_the_measured_ladder_shows_every_kind_of_evidence():
+    ladder = CARD.ladder["builtin"]
+    boss = ladder.boss.model_copy(update={"runs": (0.8, 0.9, 0.7)})
+    fresh = card.Fresh(seed=31, boss=(0.95,))
+    control = {"rung": "boss", "name": "patience", "scores": [1.5, 1.6], "source": "by hand"}
+    told = CARD.model_copy(
+        update={
+            "ladder": {"builtin": ladder.model_copy(update={"boss": boss, "fresh": (fresh,)})},
+            "control": (card.Control(**control),),
+            "cheap": (card.Cheap(name="yesterday", scores=[2.5], source="by hand"),),
+        }
+    )
+    figure = plots.measured(told)
+    points = [tuple(map(tuple, part.get_offsets())) for part in figure.axes[0].collections if len(part.get_offsets())]
+    for wanted in (((0.8, 4), (0.9, 4), (0.7, 4)), ((0.95, 4),), ((1.5, 4), (1.6, 4)), ((2.5, 0),)):
+        assert wanted in points
+    assert figure.axes[0].xaxis_inverted()  # lower is better: better is at the right
+
+
+@given(st.text("abc", max_size=6), st.text("abc", max_size=6), st.text("abc", max_size=6))
+def test_edit_distance_is_a_metric(a, b, c):
+    distance = metrics.edit_distance
+    assert (distance(a, b) == 0) == (a == b) and distance(a, b) == distance(b, a)
+    assert abs(len(a) - len(b)) <= distance(a, b) <= max(len(a), len(b))
+    assert distance(a, c) <= distance(a, b) + distance(b, c)
+
+
+def test_edit_distance_of_the_textbook():
+    assert metrics.edit_distance("kitten", "sitting") == 3

@@ -1,68 +1,33 @@
 """Homework 6: what scores well without having learnt anything must not climb the ladder."""
 
 import numpy as np
-import pandas as pd
 import pytest
 import torch
 
-from common import data
 from common.errors import SubmissionError
-from common.homeworks.hw06 import judge, judge_gan, zoo
-from common.submission.homework import Homework
+from common.homeworks.hw06 import judge, judge_gan
+from tests.hw06 import cheats, diffusion, gan
+
+by_starter = pytest.mark.parametrize("make", [gan, diffusion])
 
 
-@pytest.fixture(scope="module")
-def world():
-    """The pictures to learn from, and the scorer's table."""
-    return data.load("hw06_gan", profile="smoke"), data.reference("hw06_gan", profile="smoke")
+@by_starter
+def test_pictures_that_the_weights_do_not_draw_are_refused(make, tmp_path):
+    untrained = make()
+    refused = rf"is not what the weights in {untrained.id.removeprefix('hw06_')}\.safetensors draw"
+    for name, images in cheats(untrained.splits):
+        with pytest.raises(SubmissionError, match=refused):
+            untrained.score(images, tmp_path / name)
 
 
-@pytest.fixture(scope="module")
-def generator():
-    torch.manual_seed(0)
-    return judge_gan.make_generator(24, 3).eval()
-
-
-def score(images, reference, weights, folder):
-    homework = Homework("hw06_gan")
-    frame = pd.DataFrame({"file": reference["file"], "image": list(images)})
-    return homework.evaluate(homework.submit(frame, folder, weights=weights), reference).value
-
-
-def cheats(splits):
-    rng = np.random.default_rng(0)
-    learnt, n = splits.train, len(splits.test)
-    means = [sum(np.roll(learnt, 37 * k, axis=0)[:n].astype(int) for k in range(count)) // count for count in (2, 5)]
-    components = zoo.Components(learnt)
-    yield "noise", rng.integers(0, 256, (n, *learnt.shape[1:]), dtype=np.uint8)
-    yield "one picture repeated", np.repeat(splits.validation[:1], n, axis=0)
-    yield "ten pictures repeated", np.repeat(splits.validation[:10], n // 10, axis=0)
-    yield "the mean picture", np.repeat(learnt.mean(0)[None].astype(np.uint8), n, axis=0)
-    yield "means of two", means[0].astype(np.uint8)
-    yield "means of five", means[1].astype(np.uint8)
-    yield "halves of two people", zoo.halves(learnt[:n], rng)
-    yield "blurred pictures", zoo.blurred(learnt[:n], rng)
-    yield "mirrored pictures", np.ascontiguousarray(learnt[:n, :, ::-1])
-    yield "training pictures", learnt[:n]
-    yield "what the drawing program draws", splits.validation
-    for k in (20, 100):
-        yield f"Gaussian samples from {k} principal components", components.samples(k, n, rng)
-
-
-def test_pictures_that_the_weights_do_not_draw_are_refused(world, generator, tmp_path):
-    splits, reference = world
-    for name, images in cheats(splits):
-        with pytest.raises(SubmissionError, match=r"0\.png|is not what the weights in gan\.safetensors draw"):
-            score(images, reference, generator.state_dict(), tmp_path / name)
-
-
-def test_what_the_weights_draw_is_scored_by_other_pictures_of_theirs(world, generator, tmp_path):
-    _, reference = world
-    images = judge_gan.draw(generator, judge_gan.noise(reference["file"]))
-    value = score(images, reference, generator.state_dict(), tmp_path)
-    others = judge_gan.draw(generator, judge_gan.noise(reference["file"], judge.secret(reference)))
+@by_starter
+def test_what_the_weights_draw_is_scored_by_other_pictures_of_theirs(make, tmp_path):
+    untrained = make()
+    reference, images = untrained.reference, untrained.drawn()
+    value = untrained.score(images, tmp_path)
+    others = untrained.drawn(judge.secret(reference))
     assert value == judge.compare(reference, others) and (others != images).any()
-    assert value == score(images, reference, generator.state_dict(), tmp_path / "again")
+    assert value == untrained.score(images, tmp_path / "again")
 
 
 @pytest.mark.parametrize(
@@ -76,15 +41,14 @@ def test_what_the_weights_draw_is_scored_by_other_pictures_of_theirs(world, gene
         lambda state: state | {"0.bias": torch.full_like(state["0.bias"], float("nan"))},
     ],
 )
-def test_other_weights_are_refused_in_one_sentence(spoil, world, generator, tmp_path):
-    _, reference = world
-    images = judge_gan.draw(generator, judge_gan.noise(reference["file"]))
+def test_other_weights_are_refused_in_one_sentence(spoil, tmp_path):
+    untrained = gan()
     with pytest.raises(SubmissionError, match=r"^gan\.safetensors (does not hold|holds weights)"):
-        score(images, reference, spoil(generator.state_dict()), tmp_path)
+        untrained.score(untrained.drawn(), tmp_path, spoil(untrained.weights))
 
 
-def test_copies_are_refused(world):
-    splits, reference = world
+def test_copies_are_refused():
+    splits, reference = gan().splits, gan().reference
     n = len(splits.test)
     grain = np.clip(splits.train[:n] + np.random.default_rng(0).normal(0, 3, splits.train[:n].shape), 0, 255)
     for copies in (splits.train[:n], grain.astype(np.uint8)):
@@ -92,10 +56,11 @@ def test_copies_are_refused(world):
             judge.compare(reference, copies)
 
 
-def test_the_notebooks_generator_is_the_judges(generator):
+def test_the_notebooks_generator_is_the_judges():
     from common.notebooks import books
     from common.submission.card import find_card
 
+    generator = gan().net
     for path in books.paths(find_card("hw06_gan")):
         notebook = books.definitions(path)
         notebook["side"] = 24  # what its cell about the data finds out

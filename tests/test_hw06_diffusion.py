@@ -11,52 +11,7 @@ from common import data
 from common.errors import SubmissionError
 from common.homeworks.hw06 import judge, judge_diffusion
 from common.submission.homework import Homework
-from tests.test_hw06_cheats import cheats
-
-WALK = torch.tensor([[1.0, 0.0, 1.0], [0.5, 0.5, 0.5], [0.0, 1.0, 0.0]])  # straight, in two steps
-
-
-@pytest.fixture(scope="module")
-def world():
-    """The pictures to learn from, and the scorer's table."""
-    return data.load("hw06_diffusion", profile="smoke"), data.reference("hw06_diffusion", profile="smoke")
-
-
-@pytest.fixture(scope="module")
-def net():
-    torch.manual_seed(0)
-    return judge_diffusion.UNet(8).eval()
-
-
-@pytest.fixture(scope="module")
-def handed_in(net):
-    return judge_diffusion.described(net, WALK, "direction")
-
-
-def score(images, reference, weights, folder):
-    homework = Homework("hw06_diffusion")
-    frame = pd.DataFrame({"file": reference["file"], "image": list(images)})
-    return homework.evaluate(homework.submit(frame, folder, weights=weights), reference).value
-
-
-def drawn(net, reference, seed=0):
-    return judge_diffusion.draw(net, judge_diffusion.noise(reference["file"], seed), WALK, "direction")
-
-
-def test_pictures_that_the_weights_do_not_draw_are_refused(world, handed_in, tmp_path):
-    splits, reference = world
-    for name, images in cheats(splits):
-        with pytest.raises(SubmissionError, match=r"is not what the weights in diffusion\.safetensors draw"):
-            score(images, reference, handed_in, tmp_path / name)
-
-
-def test_what_the_weights_draw_is_scored_by_other_pictures_of_theirs(world, net, handed_in, tmp_path):
-    _, reference = world
-    images = drawn(net, reference)
-    value = score(images, reference, handed_in, tmp_path)
-    others = drawn(net, reference, judge.secret(reference))
-    assert value == judge.compare(reference, others) and (others != images).any()
-    assert value == score(images, reference, handed_in, tmp_path / "again")
+from tests.hw06 import WALK, cheats, diffusion
 
 
 @pytest.mark.parametrize(
@@ -81,14 +36,14 @@ def test_what_the_weights_draw_is_scored_by_other_pictures_of_theirs(world, net,
         lambda state: state | {"asks": torch.tensor(0.0)},  # its walk begins without a picture
     ],
 )
-def test_what_is_no_such_network_or_walk_is_refused_in_one_sentence(spoil, world, net, handed_in, tmp_path):
-    _, reference = world
-    images = drawn(net, reference)
+def test_what_is_no_such_network_or_walk_is_refused_in_one_sentence(spoil, tmp_path):
+    untrained = diffusion()
     with pytest.raises(SubmissionError, match=r"^diffusion\.safetensors(:| does not| holds)[^\n]*\.$"):
-        score(images, reference, spoil(handed_in), tmp_path)
+        untrained.score(untrained.drawn(), tmp_path, spoil(untrained.weights))
 
 
-def test_twenty_evaluations_are_the_most(handed_in):
+def test_twenty_evaluations_are_the_most():
+    handed_in = diffusion().weights
     t = torch.linspace(1, 0, 21)
     judge_diffusion.load(handed_in | {"walk": torch.stack([t, 1 - t, t], 1)})
     t = torch.linspace(1, 0, 22)
@@ -96,7 +51,7 @@ def test_twenty_evaluations_are_the_most(handed_in):
         judge_diffusion.load(handed_in | {"walk": torch.stack([t, 1 - t, t], 1)})
 
 
-def test_cheats_that_are_no_copies_do_not_climb_by_their_distance_either(world):
+def test_cheats_that_are_no_copies_do_not_climb_by_their_distance_either():
     """Were the pictures alone looked at: what is neither drawn nor learnt is far from real faces, or lacks variety."""
     from common.generators.faces import faces
 
@@ -131,7 +86,8 @@ def books():
     return found
 
 
-def test_the_notebooks_network_is_the_judges(books, net):
+def test_the_notebooks_network_is_the_judges(books):
+    net = diffusion().net
     x, t = torch.randn(2, 3, 24, 24), torch.tensor([0.2, 0.9])
     for notebook in books:
         made = notebook["UNet"](8)
@@ -142,9 +98,9 @@ def test_the_notebooks_network_is_the_judges(books, net):
 @pytest.mark.parametrize(
     ("asks", "path"), [("noise", "ddpm_path"), ("direction", "ddpm_path"), ("direction", "straight_path")]
 )
-def test_the_judge_walks_as_the_notebook_does(asks, path, books, net):
+def test_the_judge_walks_as_the_notebook_does(asks, path, books):
     """Every method of the solution, in as many steps; the judge reads it from what is handed in."""
-    notebook = books[1]
+    notebook, net = books[1], diffusion().net
     method = {"asks": asks, "path": notebook[path]}
     noise = judge_diffusion.noise(["0.png", "1.png"])
     shares = notebook["walk_of"](method, steps=20)

@@ -22,6 +22,7 @@ def test_seeds_are_of_their_own_and_fixed():
     again, _ = hw12.builtin("smoke", 5)
     seeds = np.concatenate([splits.train, splits.validation, splits.test])
     assert len(np.unique(seeds)) == len(seeds) == hw12.TRAIN + hw12.VALIDATION + hw12.TEST
+    assert np.array_equal(splits.validation[: hw12.SMOKE_VALIDATION], again.validation)
     assert np.array_equal(splits.test, again.test) and not np.array_equal(splits.test, hw12.builtin("smoke", 6)[0].test)
     assert reference["episode"].unique().tolist() == splits.test.tolist()
 

@@ -168,6 +168,22 @@ def test_not_a_notebook(pair):
     assert "does not exist" in rules.lint(CARD)[0]
 
 
+def test_what_is_planned_keeps_the_rules_and_need_not_have_been_run(pair):
+    """From its first notebook on: so setup cell and badge are not behind when it becomes ready."""
+    planned = CARD.model_copy(update={"status": "planned"})
+    assert not books.written(planned)
+    first = starter()
+    second = solution(first)
+    for each in second.cells:
+        if each.cell_type == "code":
+            each.execution_count = None
+    assert any("was not executed" in problem for problem in pair(first, second))
+    assert books.written(planned) and rules.lint(planned) == []
+    cell(first, "setup").source = "stale"
+    pair(first, second)
+    assert any("setup cell is not the shared one" in problem for problem in rules.lint(planned))
+
+
 def test_code_that_is_no_python_is_told_and_nothing_is_written(pair):
     first = starter()
     second = solution(first)

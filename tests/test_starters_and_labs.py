@@ -65,6 +65,15 @@ simple = {threshold = 102}
 medium = {threshold = 10}
 strong = {threshold = 5}
 boss = {threshold = 1}
+[[starter.product.cheap]]
+name = "a guess"
+scores = [110]
+source = "by hand"
+[[starter.product.cheap]]
+name = "a logarithm, halved"
+scores = [12.34, 9]
+source = "by hand"
+may_reach = "simple"
 
 [starter.quotient]
 status = "planned"
@@ -252,7 +261,7 @@ def test_notebooks_are_checked_and_kept_in_step(hw, small):
 def test_both_readmes_list_them(small):
     table = (small.root / "README.md").read_text("utf-8")
     assert "| 90 | [Arithmetic: sum](hw90_arithmetic/hw90_sum.ipynb) | MSE ↓ | | 101 | 10 | 5 | 1 |" in table
-    assert "[solution](hw90_arithmetic/solution_product.ipynb) |" in table
+    assert "| MSE ↓ | 12.3 (simple) | 102 | 10 | 5 | 1 | [solution](hw90_arithmetic/solution_product.ipynb) |" in table
     assert "| | Arithmetic: quotient | planned | | | | | | |" in table
     assert "| | [實驗：除以零](hw90_arithmetic/lab_zero.ipynb) | lab |" in (small.root / "README.zh.md").read_text(
         "utf-8"

@@ -267,15 +267,16 @@ class Pen:
     def _fourth(self, above: float = 0.0) -> int:
         return min(int(self.height + above), HIGHEST) | (128 if self.mark else 0)
 
-    def _ink(self, color: Color) -> tuple[int, int, int, int]:
+    def _ink(self, color: Color) -> int:
         return _ink(color, self._fourth())
 
 
-def _ink(color: Color, fourth: int) -> tuple[int, int, int, int]:
+def _ink(color: Color, fourth: int) -> int:
+    """Four bytes as one number, which Pillow takes sooner than four: red in the lowest."""
     red, green, blue = map(int, color)
-    if min(red, green, blue) >= 0 and max(red, green, blue) <= 255:
-        return red, green, blue, fourth
-    return min(max(red, 0), 255), min(max(green, 0), 255), min(max(blue, 0), 255), fourth
+    if not (0 <= red <= 255 and 0 <= green <= 255 and 0 <= blue <= 255):
+        red, green, blue = min(max(red, 0), 255), min(max(green, 0), 255), min(max(blue, 0), 255)
+    return red | green << 8 | blue << 16 | fourth << 24
 
 
 def _cycled(colors: list[Color], at_least: int) -> list[Color]:

@@ -9,8 +9,9 @@ Every picture comes with the mask of its food. A planted cue (a price tag in a c
 so that one can see a network fall for it (Geirhos et al. 2020, "Shortcut learning in deep neural networks").
 """
 
+import itertools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,11 +20,12 @@ from common.generators import food_bowls as bowls
 from common.generators import food_breakfast as breakfast
 from common.generators import food_dinner as dinner
 from common.generators import food_garden as garden
-from common.generators.drawing import Canvas, Pen, disc, hsv, mix, photograph, shade, turned
+from common.generators.drawing import Canvas, Chance, Pen, disc, hsv, mix, photographs, shade, turned
 from common.generators.food_bowls import glaze
 from common.generators.food_colors import WHITE, cream, green, one_of, pink, red, white, yellow
 
 SIDE = 64
+TOGETHER = 64  # photographs are taken at once: arithmetic on many is cheaper, up to a point
 
 
 @dataclass(frozen=True)
@@ -150,25 +152,36 @@ def pictures(seed: int, labels: np.ndarray, cue: Cue | None = None, side: int = 
     The picture under a cue is the one that is there without.
     """
     labels = np.asarray(labels, dtype=np.int64)
-    images = np.empty((len(labels), side, side, 3), np.uint8)
-    masks, cues = np.empty(images.shape[:3], bool), np.zeros(images.shape[:3], bool)
-    forms = []
-    for k, label in enumerate(labels):
-        rng = np.random.default_rng([seed, k])
-        images[k], masks[k], form = picture(rng, CLASSES[label], side)
-        forms.append(form)
-        if cue is not None:
+    made = taken([[seed, k] for k in range(len(labels))], labels, side)
+    if cue is not None:
+        for k, label in enumerate(labels):
             rng = np.random.default_rng([seed, k, 1])
             if rng.random() < (cue.rate if label == cue.label else cue.elsewhere):
-                images[k], cues[k] = stuck_on(images[k], cue, rng)
-    return Pictures(images, labels, masks & ~cues, cues, np.array(forms))
+                made.images[k], made.cues[k] = stuck_on(made.images[k], cue, rng)
+    made.masks[made.cues] = False
+    return made
 
 
-def picture(rng: np.random.Generator, label: str, side: int = SIDE) -> tuple[np.ndarray, np.ndarray, str]:
-    """One photograph of a class: image (S, S, 3) uint8, mask of the food (S, S) bool, and the name of the form."""
+def taken(seeds: Sequence, labels: np.ndarray, side: int = SIDE) -> Pictures:
+    """Photographs of the classes `labels` (N,), each by a seed of its own; whatever is taken beside it."""
+    labels = np.asarray(labels, dtype=np.int64)
+    images = np.empty((len(labels), side, side, 3), np.uint8)
+    masks, forms = np.empty(images.shape[:3], bool), []
+    for start in range(0, len(labels), TOGETHER):
+        some = slice(start, start + TOGETHER)
+        rngs = [Chance(np.random.PCG64(seed)) for seed in seeds[some]]
+        canvases, names = zip(*map(scene, rngs, labels[some], itertools.repeat(side)), strict=True)
+        images[some], masks[some] = photographs(canvases, rngs)
+        forms += names
+    return Pictures(images, labels, masks, np.zeros_like(masks), np.array(forms))
+
+
+def scene(rng: np.random.Generator, label: int, side: int) -> tuple[Canvas, str]:
+    """Food of a class on a table, before a camera has seen it, and the name of its form."""
     value = {name: rng.uniform(*limits) for name, limits in FACTORS.items() if isinstance(limits, tuple)}
     happens = {name: rng.random() < rate for name, rate in FACTORS.items() if isinstance(rate, float)}
-    form = FORMS[label][rng.integers(len(FORMS[label]))]
+    forms = FORMS[CLASSES[label]]
+    form = forms[rng.integers(len(forms))]
     canvas = Canvas(side, light=value["light"])
     table(canvas.pen(), rng)
     pen = canvas.pen().part(value["x"], value["y"], value["size"])
@@ -177,7 +190,7 @@ def picture(rng: np.random.Generator, label: str, side: int = SIDE) -> tuple[np.
     if form.served or rng.random() < 0.35:
         pen = plate(pen.part(size=value["plate"], angle=rng.uniform(0, 6.28)), rng, pen)
     for _ in range(rng.poisson(value["near"])):
-        something_else(pen, rng, label)
+        something_else(pen, rng, CLASSES[label])
     if happens["drink"]:
         drink(pen, rng)
     if happens["crumbs"]:
@@ -191,8 +204,7 @@ def picture(rng: np.random.Generator, label: str, side: int = SIDE) -> tuple[np.
         garnish(pen.raised(50), rng)
     if happens["over"]:
         cutlery(pen.raised(60), rng, rng.uniform(0.3, 0.8))
-    image, mask = photograph(canvas, rng)
-    return image, mask, form.draw.__name__
+    return canvas, form.draw.__name__
 
 
 def serve(pen: Pen, rng, form: Form) -> None:

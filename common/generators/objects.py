@@ -9,10 +9,11 @@ no colour tells what it is: shape does.
 
 import numpy as np
 
-from common.generators.drawing import CAMERA, Canvas, Color, Pen, hsv, mix, photograph, shade
+from common.generators.drawing import CAMERA, Canvas, Chance, Color, Pen, hsv, mix, photographs, shade
 
 CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 SIDE, SMALLER = 32, 2  # pixels; photographed so many times larger, then averaged
+TOGETHER = 64  # photographs are taken at once
 WHITE = (255, 255, 255)
 
 
@@ -21,16 +22,27 @@ def objects(seed: int, per_class: int) -> tuple[np.ndarray, np.ndarray]:
 
     A picture depends on the seed, its kind and its number alone: the first ones are the same for every `per_class`.
     """
-    images = [
-        picture(kind, np.random.default_rng([seed, label, number]))
-        for label, kind in enumerate(CLASSES)
-        for number in range(per_class)
+    labels = np.repeat(np.arange(len(CLASSES)), per_class)
+    rngs = [
+        Chance(np.random.PCG64([seed, label, number])) for label in range(len(CLASSES)) for number in range(per_class)
     ]
-    return np.stack(images), np.repeat(np.arange(len(CLASSES)), per_class)
+    images = np.empty((len(labels), SIDE, SIDE, 3), np.uint8)
+    for start in range(0, len(labels), TOGETHER):
+        some = slice(start, start + TOGETHER)
+        images[some] = taken([CLASSES[label] for label in labels[some]], rngs[some])
+    return images, labels
 
 
-def picture(kind: str, rng: np.random.Generator) -> np.ndarray:
-    """One thing somewhere, (32, 32, 3) uint8."""
+def taken(kinds: list[str], rngs: list[np.random.Generator]) -> np.ndarray:
+    """Photographs of things of some kinds, (N, 32, 32, 3) uint8."""
+    canvases = [scene(kind, rng) for kind, rng in zip(kinds, rngs, strict=True)]
+    images, _ = photographs(canvases, rngs, CAMERA | {"noise": (0.0, 0.09)})  # half of it is left in the small picture
+    parts = images.reshape(len(kinds), SIDE, SMALLER, SIDE, SMALLER, 3).astype(np.float32)
+    return np.rint(parts.mean(axis=(2, 4))).astype(np.uint8)
+
+
+def scene(kind: str, rng: np.random.Generator) -> Canvas:
+    """One thing somewhere, before a camera has seen it."""
     canvas = Canvas(SIDE * SMALLER, light=rng.uniform(-np.pi, np.pi))
     pen = canvas.pen()
     PLACES[rng.integers(len(PLACES))](pen, rng)
@@ -43,9 +55,7 @@ def picture(kind: str, rng: np.random.Generator) -> np.ndarray:
     form(pen.raised(30).part(x, y, size, tilt, flip=rng.random() < 0.5, stretch=stretch), rng)
     if rng.random() < 0.35:
         scrap(pen.raised(50), rng)
-    image, _ = photograph(canvas, rng, CAMERA | {"noise": (0.0, 0.09)})  # half of it is left in the small picture
-    parts = image.reshape(SIDE, SMALLER, SIDE, SMALLER, 3).astype(np.float32)
-    return np.rint(parts.mean(axis=(1, 3))).astype(np.uint8)
+    return canvas
 
 
 # --- colours --------------------------------------------------------------------------------------------------------

@@ -59,6 +59,11 @@ def paths(card: Card | Lab) -> tuple[Path, ...]:
     return tuple(root / card.folder / name for name in card.notebooks)
 
 
+def written(card: Card | Lab) -> bool:
+    """Whether its notebooks are there: of a planned homework too, once somebody has begun to write."""
+    return card.status == "ready" or all(path.is_file() for path in paths(card))
+
+
 def read(path: Path) -> nbformat.NotebookNode:
     """A valid notebook of format 4, whose code is Python. Raises NotebookError with one sentence."""
     try:

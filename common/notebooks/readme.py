@@ -83,6 +83,10 @@ def _lab(lab: Lab, language: str, planned: str) -> list[str]:
 
 
 def _cheap(card: Card) -> str:
-    """The best score on the card that skips the lesson and keeps the rules."""
+    """The best score on the card that skips the lesson and keeps the rules, and the rung that it reaches, if any."""
     scores = [score for cheap in card.cheap if not cheap.forbidden for score in cheap.scores[:1]]
-    return f"{(min if card.metric.direction == 'lower' else max)(scores):.3g}" if scores else ""
+    if not scores:
+        return ""
+    score = (min if card.metric.direction == "lower" else max)(scores)
+    reached = card.rung_of(score)
+    return f"{score:.3g}" + (f" ({reached})" if reached else "")

@@ -1,5 +1,7 @@
 """The figures that the ladders are measured in. Each takes what is true and what was predicted, in the same order."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 
@@ -32,6 +34,16 @@ def roc_auc(true: np.ndarray, predicted: np.ndarray) -> float:
     ranks = (np.cumsum(counts) - (counts - 1) / 2)[place]  # from 1; equal values share the mean of their ranks
     pairs_won = ranks[positive].sum() - n_positive * (n_positive + 1) / 2
     return float(pairs_won / (n_positive * (n - n_positive)))
+
+
+def edit_distance(true: Sequence, heard: Sequence) -> int:
+    """The fewest entries to leave out, put in or replace so that one sequence becomes the other (Levenshtein 1966)."""
+    row = list(range(len(heard) + 1))  # from the empty sequence to each beginning of `heard`
+    for i, entry in enumerate(true, 1):
+        before, row = row, [i]
+        for j, other in enumerate(heard):
+            row.append(min(before[j] + (entry != other), before[j + 1] + 1, row[j] + 1))
+    return row[-1]
 
 
 # the names that a card may use

@@ -1,10 +1,11 @@
 """Grade what the smoke runs have handed in: the last step of `make smoke` calls it.
 
 For every homework the files of starter and rungs go through `hw grade --files-only`, and each must get what `hw score`
-gives it. One starter is graded as a notebook too: in the sandbox, on the same data, it must get what its smoke run got.
+gives it. One starter is graded as a notebook too: in the sandbox it must get what it gets without, on the same exam.
 """
 
 import json
+import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -13,8 +14,9 @@ from typer.testing import CliRunner
 
 from common import data, kernels
 from common.cli import app
-from common.notebooks import books
+from common.notebooks import books, run
 from common.submission.card import find_card
+from tests.blank import BLANK
 
 WHOLE = "hw13"  # its starter is graded as a notebook: it hands in two files
 
@@ -65,26 +67,30 @@ def grade_smoke(smoke: Path, name: str) -> list[str]:
 
 def _grade_smoke(smoke: Path, name: str, folder: Path) -> list[str]:
     card, exam = find_card(name), exam_of(name, folder)
-    runs = [run for run in sorted(smoke.glob(f"{name}-*")) if (run / card.submission.file).is_file()]
+    runs = [one for one in sorted(smoke.glob(f"{name}-*")) if (one / card.submission.file).is_file()]
     if len(runs) < 2:
         return [f"{name}: the smoke runs have left {len(runs)} submissions"]
-    for run in runs:
-        (folder / "handed" / run.name).mkdir(parents=True)
+    for one in runs:
+        (folder / "handed" / one.name).mkdir(parents=True)
         for file in card.submission.files:
-            if (run / file).is_file():
-                shutil.copy(run / file, folder / "handed" / run.name / file)
+            if (one / file).is_file():
+                shutil.copy(one / file, folder / "handed" / one.name / file)
     problems = compare(name, folder / "handed", exam, folder / "report")
     if name == WHOLE and not kernels.why_not():
-        problems += _run_whole(smoke, name, folder, exam)
+        problems += _run_whole(name, folder, exam)
     return problems
 
 
-def _run_whole(smoke: Path, name: str, folder: Path, exam: Path) -> list[str]:
+def _run_whole(name: str, folder: Path, exam: Path) -> list[str]:
     card = find_card(name)
     (folder / "notebooks").mkdir()
     shutil.copy(books.paths(card)[0], folder / "notebooks" / "ann.ipynb")
     record = _grade(name, folder / "notebooks", exam, folder / "run")["ann"]["record"]
-    alone = _hw("score", name, smoke / f"{name}-starter" / card.submission.file, "--data", exam, "--json")
-    if (record["state"], record["score"]) != ("OK", json.loads(alone)["value"]):
-        return [f"{name}: its starter, run by the grader: {_shown(record)}; run by itself: {alone}"]
+    os.environ[BLANK] = "1"
+    alone = run.run(run.make_job(card, folder, PROFILE="smoke", DEVICE="cpu", DATA=str(exam / "inputs")), html=False)
+    if not alone.ok:
+        return [f"{name}: its starter on an exam: {alone.error}"]
+    scored = _hw("score", name, alone.job.out / card.submission.file, "--data", exam, "--json")
+    if (record["state"], record["score"]) != ("OK", json.loads(scored)["value"]):
+        return [f"{name}: its starter, run by the grader: {_shown(record)}; run by itself: {scored}"]
     return []

@@ -24,7 +24,7 @@ from common.data.cache import cached
 from common.data.originals import find_file, find_root
 from common.data.pictures import picture_files, read_pictures, write_pictures
 from common.errors import DataError
-from common.generators.food import CLASSES, FORMS, Cue, picture, pictures, stuck_on
+from common.generators.food import CLASSES, FORMS, Cue, pictures, stuck_on, taken
 from common.generators.secrets import hidden
 
 SEED = 2022
@@ -181,10 +181,9 @@ def questions(seed: Sequence[int], n: int, cue: Cue, recognise) -> tuple[np.ndar
     images, masks = np.zeros((n, 4, side, side, 3), np.uint8), np.zeros((n, 4, side, side), bool)
     pending = [(k, cell) for k in range(n) for cell in range(4)]
     for attempt in range(30):
-        for k, cell in pending:
-            rng = np.random.default_rng([*seed, k, cell, attempt])
-            images[k, cell], masks[k, cell], _ = picture(rng, CLASSES[labels[k, cell]], side)
         rows = tuple(np.array(pending).T)
+        made = taken([[*seed, k, cell, attempt] for k, cell in pending], labels[rows], side)
+        images[rows], masks[rows] = made.images, made.masks
         sure = recognise(images[rows])[np.arange(len(pending)), labels[rows]] > SURE
         pending = [place for place, known in zip(pending, sure, strict=True) if not known]
         if not pending:

@@ -25,6 +25,7 @@ ENVIRONMENT = "LunarLander-v3"
 FILE = "episodes.json"
 SEED = 2022
 TRAIN, VALIDATION, TEST = 64, 32, 40  # episodes; the course judged five, which leaves a rung's score to luck
+SMOKE_VALIDATION = 8  # of them in the smoke profile
 MAX_STEPS = 1000  # the environment's own limit
 SEED_LIMIT = 10**9  # seeds lie below
 
@@ -40,15 +41,15 @@ class Splits:
     """Seeds of episodes: `envs.reset(seed=...)` takes them. All int64 arrays, no seed twice."""
 
     train: np.ndarray  # (64,), one for each of as many environments; later episodes follow from it
-    validation: np.ndarray  # (32,), to compare agents and hyperparameters
+    validation: np.ndarray  # (32,), to compare agents and hyperparameters; 8 in the smoke profile
     test: np.ndarray  # (40,), the judge's
     pilot: np.ndarray  # (40,), the return of a hand-written pilot in each test episode, to compare with
     about: str
 
 
 def builtin(profile: str, seed: int = SEED) -> tuple[Splits, pd.DataFrame]:
-    """Seeds drawn from `seed`, and the pilot's action lists on the test seeds. Both profiles have the same episodes."""
-    return _splits(_episodes(seed)), _flights(seed)[0].copy()
+    """Seeds drawn from `seed`, and the pilot's action lists on the test seeds, the same in both profiles."""
+    return _splits(_episodes(seed), profile), _flights(seed)[0].copy()
 
 
 def write(folder: Path, profile: str, seed: int) -> pd.DataFrame:
@@ -68,7 +69,7 @@ def read(folder: Path, profile: str) -> tuple[Splits, pd.DataFrame]:
     episodes = _read(Path(folder))
     steps = episodes["pilot"]["steps"]
     keys = {"episode": np.repeat(episodes["test"], steps), "step": np.concatenate([np.arange(n) for n in steps])}
-    return _splits(episodes), pd.DataFrame(keys).astype(np.int64)
+    return _splits(episodes, profile), pd.DataFrame(keys).astype(np.int64)
 
 
 def environment():
@@ -140,8 +141,10 @@ def _episodes(seed: int) -> dict:
     return {"environment": ENVIRONMENT, **_seeds(seed), "pilot": {"steps": steps, "returns": returns}}
 
 
-def _splits(episodes: dict) -> Splits:
+def _splits(episodes: dict, profile: str) -> Splits:
     train, validation, test = (np.array(episodes[name], dtype=np.int64) for name in ("train", "validation", "test"))
+    if profile == "smoke":
+        validation = validation[:SMOKE_VALIDATION]
     about = (
         f"Gymnasium's {ENVIRONMENT}, the real environment: seeds of {len(train)} training environments, "
         f"{len(validation)} validation episodes and the judge's {len(test)} episodes."
