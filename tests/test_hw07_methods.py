@@ -1,0 +1,240 @@
+"""Homework 7: the checks, the pretrained BERT, and the solution notebook's functions against the plainest way."""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch.nn import functional as F
+
+from common import check
+from common.generators import world
+from common.generators.world import pretraining
+from common.homeworks.hw07 import data, show, zoo
+from common.notebooks import books
+from common.submission.card import find_card
+
+torch.set_num_threads(1)
+
+
+# --- the notebook's functions -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def space():
+    """What the solution's cells define, on the smoke profile's data."""
+    splits, _ = data.builtin("smoke", 5)
+    cells = {cell.id: cell.source for cell in books.read(books.paths(find_card("hw07"))[1]).cells}
+    space = {"PROFILE": "smoke", "DEVICE": "cpu", "SEED": 5, "LARGE": False, "__name__": "notebook"}
+    space |= {"splits": splits, "train": splits.train, "validation": splits.validation, "test": splits.test}
+    for name in ("imports", "tokenizer", "pieces", "windows", "lengths", "model-of", "training-window", "anywhere",
+                 "without", "batches", "apart", "together", "learn", "best-span", "answers", "answering",
+                 "methods"):  # fmt: skip
+        exec(cells[name], space)
+    return space
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(1, 400), st.integers(10, 120), st.data())
+def test_every_token_is_in_a_window(space, n_tokens, size, draw):
+    stride = draw.draw(st.integers(1, size))
+    starts = space["window_starts"](n_tokens, size, stride)
+    covered = {place for begin in starts for place in range(begin, min(begin + size, n_tokens))}
+    assert covered == set(range(n_tokens)) and starts[0] == 0
+    assert all(begin + size < n_tokens for begin in starts[:-1]), "a window more than is needed"
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**31), st.integers(3, 30), st.integers(1, 8), st.integers(1, 14))
+def test_best_span_is_the_best_of_all_pairs(space, seed, n, window, longest):
+    start, end = torch.randn(2, window + n, generator=torch.Generator().manual_seed(seed))
+    pairs = [(i, j) for i in range(window, window + n) for j in range(i, min(i + longest, window + n))]
+    first, last = max(pairs, key=lambda pair: float(start[pair[0]] + end[pair[1]]))
+    score, *found = space["best_span"](start, end, window, longest)
+    assert found == [first, last]
+    assert score == pytest.approx(float(start[first] + end[last]), abs=1e-5)
+
+
+ODD = "　ＡＢ１２，！\r\n \t潘雩雯𠮷é"
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 2**40), st.lists(st.sampled_from(ODD), max_size=6))
+def test_answers_are_found_again_through_their_tokens(space, seed, odd):
+    """Also with rare characters, full-width signs, and line ends in two characters."""
+    ((passage, asked),) = world.questions(seed, 1)
+    extra = "".join(odd)
+    text = extra + passage.text + extra
+    (paragraph,) = space["tokens"]([text])
+    for q in asked:
+        start, end = q.start + len(extra), q.end + len(extra)
+        first, last = space["token_span"](paragraph, start, end - 1)
+        assert text[paragraph.places[first][0] : paragraph.places[last][1]] == q.answer
+    together = "".join(text[a:b] for a, b in paragraph.places)
+    assert together == "".join(text.split()), "tokens are all of the text but its spaces"
+
+
+@pytest.mark.parametrize("begin", ["centred", "anywhere"])
+@pytest.mark.parametrize("absent, windows", [(0.0, 1), (0.5, 1), (0.0, 3)])
+def test_training_windows_hold_the_answer_or_point_at_cls(space, begin, absent, windows):
+    part, tokens = space["train"], space["train_tokens"]
+    made = space["TrainingWindows"](space[begin], 8, absent, windows)
+    seen = 0
+    for row, q in enumerate(part.questions):
+        (ids, window), *others = made.example(row)[0]
+        start, end = made.example(row)[1] if not absent and begin == "centred" else (0, 0)
+        first, last = space["train_spans"][row]
+        answer = tokens[0][q.paragraph_id].ids[first : last + 1]
+        runs = [ids[k : k + len(answer)] for k in range(window, len(ids))]
+        seen += answer in runs
+        if start:
+            assert ids[start : end + 1] == answer
+        assert len(others) == windows - 1
+    assert seen == len(part) if not absent else 0.3 < seen / len(part) < 0.75
+    assert sum(len(ids) for ids, *_ in made) == windows * len(part) or absent
+
+
+def test_windows_without_the_answer_have_nothing_of_it(space):
+    for n_tokens in (50, 100, 101, 250):
+        for first in range(0, n_tokens - 3, 7):
+            begin = space["without_answer"](first, first + 2, n_tokens, 100)
+            assert begin is None if n_tokens < 101 else begin is None or not begin - 3 < first < begin + 100
+            assert begin is None or 0 <= begin <= n_tokens - 100
+
+
+def test_a_network_that_knows_gets_everything_right(space, monkeypatch):
+    """Windows put together give every answer back."""
+    part, tokens, spans = space["validation"], space["validation_tokens"], space["validation_spans"]
+    sequences = {}
+
+    def knowing(net, ids, types):
+        start, end = torch.zeros(2, *ids.shape)
+        start[:, 0] = end[:, 0] = 1.0
+        for k, row in enumerate(ids.tolist()):
+            where = sequences.get(tuple(row[: row.index(space["PAD"])] if space["PAD"] in row else row))
+            if where:
+                start[k, where[0]] = end[k, where[1]] = 5.0
+        return start, end
+
+    for row, (first, last) in enumerate(spans):
+        paragraph = tokens[0][part.questions[row].paragraph_id]
+        for begin in range(max(0, last + 1 - space["SIZE"]), first + 1):
+            ids, window = space["sequence"](tokens[1][row], paragraph, begin)
+            sequences[tuple(ids)] = (first - begin + window, last - begin + window)
+    monkeypatch.setitem(space, "scores", knowing)
+    right = [q.answer_text for q in part.questions]
+    assert space["answer"]([None], part, tokens, 50) == right
+    assert space["answer"]([None, None], part, tokens, 100, [3, 1]) == [right[3], right[1]]
+
+
+# --- the checks -------------------------------------------------------------------------------------------------------
+
+
+def _anywhere(first, last, n, size):
+    earliest, latest = max(0, last + 1 - size), min(first, max(0, n - size))
+    return int(torch.randint(min(earliest, latest), latest + 1, ()))
+
+
+def _together(start, end, answers):
+    loss = 0
+    for k, (first, last) in enumerate(answers.tolist()):
+        n = len(start) // len(answers)
+        windows = [part[n * k : n * k + n, 1:].flatten().log_softmax(0) for part in (start, end)]
+        loss = loss - (windows[0][first - 1] + windows[1][last - 1]) / 2
+    return loss / len(answers)
+
+
+@pytest.mark.parametrize("name, function", [("anywhere", _anywhere), ("together", _together)])
+def test_right_ones_pass(space, name, function, capsys):
+    for one in (function, space[name]):
+        assert getattr(check.hw07, name)(one), capsys.readouterr().out
+
+
+def _apart(start, end, answers):
+    return (F.cross_entropy(start, answers[:, 0]) + F.cross_entropy(end, answers[:, 1])) / 2
+
+
+@pytest.mark.parametrize(
+    "name, function, sentence",
+    [
+        ("together", lambda s, e, y: _apart(s.view(len(y), -1), e.view(len(y), -1), y), "leaves [CLS] in"),
+        ("together", lambda s, e, y: _apart(s[:: len(s) // len(y)], e[:: len(s) // len(y)], y), "for themselves"),
+        ("together", lambda s, e, y: 2 * _together(s, e, y), "adds start and end up"),
+        ("together", lambda s, e, y: _together(e, s, y), "expected"),
+        ("anywhere", lambda a, b, n, size: max(0, min((a + b) // 2 - size // 2, n - size)), "always the same"),
+        ("anywhere", lambda a, b, n, size: np.random.randint(max(0, b + 1 - size), a + 1), "near the end"),
+        ("anywhere", lambda a, b, n, size: np.random.randint(max(0, b + 1 - size), min(a, n - size)), "up to `first`"),
+    ],
+)
+def test_wrong_ones_are_told(name, function, sentence, capsys):
+    assert not getattr(check.hw07, name)(function)
+    assert sentence in capsys.readouterr().out
+
+
+# --- the BERT ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_folder_is_one_of_transformers(tmp_path):
+    from transformers import AutoModelForQuestionAnswering, AutoTokenizer
+
+    folder = zoo.folder(where=tmp_path / "bert")
+    assert zoo.folder(where=tmp_path / "bert") == folder
+    tokenizer, model = AutoTokenizer.from_pretrained(folder), AutoModelForQuestionAnswering.from_pretrained(folder)
+    found = tokenizer("赤崁高中的校長是誰？", "晴川工業的第一間工廠設在麥浪鎮。", return_tensors="pt")
+    assert found["token_type_ids"].unique().tolist() == [0, 1]
+    with torch.no_grad():
+        mine, theirs = zoo.load()(**found), model.eval()(**found)
+    assert torch.equal(mine.start_logits, theirs.start_logits) and torch.equal(mine.end_logits, theirs.end_logits)
+    assert zoo.zoo.path(zoo.BERT).stat().st_size < 3_000_000
+
+
+def test_it_was_pretrained():
+    """It finds blanks in text that it has not seen."""
+    whole = zoo.Pretraining()
+    whole.model = zoo.load()
+    found = whole.measure(next(zoo.stream(77, 100, 150)))
+    assert found["asked"] > 0.6
+
+
+def test_heads_begin_by_looking_at_neighbours():
+    torch.manual_seed(1)
+    bert = zoo.untrained().bert
+    bert.set_attn_implementation("eager")
+    weights = bert(torch.randint(6, 1000, (1, 90)), output_attentions=True).attentions[0][0]
+    for head, distance in enumerate(zoo.NEIGHBOURS):
+        assert weights[head].diagonal(distance)[5:-5].mean() > 0.7
+
+
+@pytest.mark.parametrize("size", [56, 100])
+def test_blanks_point_at_what_belongs_there(size):
+    tokenizer = zoo.tokenizer()
+    decode = tokenizer.convert_ids_to_tokens
+    one = pretraining.restated(8, 1, sentences=8)[0]
+    told = zoo.told(one, tokenizer.backend_tokenizer.encode_batch)
+    values = {one.text[blank.start : blank.end] for blank in one.blanks}
+    for passage_tokens, spans in told.sentences:
+        assert [passage_tokens[place] for place, *_ in spans] == [zoo.MASK] * len(spans)
+    dice = zoo.Random(3)
+    for _ in range(20):
+        made = zoo.example(told, size, 0.3, dice)
+        assert len(made.ids) <= made.window + size + 1 and made.ids.count(zoo.MASK) == 1
+        assert made.ids[made.blanks[made.asked][0]] == zoo.MASK
+        for place, start, end in made.blanks:
+            assert made.ids[place] in (zoo.MASK, zoo.BLANK) and (start == end == 0 or made.window <= start <= end)
+            text = "".join(decode(made.ids[start : end + 1]))
+            assert text == "[CLS]" or text in values or "[UNK]" in text
+
+
+def test_batches_are_a_function_of_the_seed():
+    one, again, other = (next(zoo.stream(seed, 56, 4)) for seed in (5, 5, 6))
+    assert all(torch.equal(a, b) for a, b in zip(one, again, strict=True))
+    assert one.ids.shape != other.ids.shape or not torch.equal(one.ids, other.ids)
+
+
+# --- pictures ---------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_shown_is_escaped():
+    html = show.passage("甲<b>乙&丙", [(0, 1)], "<i>").data + show.heat(["<", "丁"], [0.5, 2.0], [0, 0], (0, 0)).data
+    assert "<i>" not in html and "&lt;b&gt;" in html and "&amp;" in html
+    assert "&lt;" in show.pieces(["<"]).data + show.table([["<"]], ["a"]).data
