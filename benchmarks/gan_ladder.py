@@ -3,12 +3,15 @@
     python benchmarks/gan_ladder.py [--seeds 2022 1 2] [--data-seed 2022] [--rungs simple boss] [--controls medium]
 
 It runs the cells that define things and leaves out those that draw, so a seed takes a fraction of what `hw ladder`
-takes, and the scorer says the same to the last digit: every training begins with `set_seed`. One thread.
+takes, and the scorer says the same to the last digit: every training begins with `set_seed`. Medium and strong are the
+beginning of boss's training, so it is run once and looked at on the way. One thread.
 """
 
 import argparse
 import contextlib
+import copy
 import io
+import itertools
 import time
 from collections.abc import Iterator
 
@@ -21,8 +24,7 @@ from common.homeworks.hw06 import judge, judge_gan
 from common.notebooks import books
 from common.submission.card import RUNGS, find_card
 
-CELLS = ("frechet", "networks", "enlarge", "smooth", "logistic", "penalty", "zero", "losses", "follow", "method",
-         "helpers", "loop")  # fmt: skip
+CELLS = ("frechet", "networks", "logistic", "penalty", "zero", "losses", "follow", "method", "helpers", "loop")
 
 
 def notebook(seed: int, data_seed: int) -> tuple[dict, pd.DataFrame]:
@@ -55,23 +57,69 @@ def score(generator: torch.nn.Module, reference: pd.DataFrame) -> str:
 def runs(space: dict, names: list[str], controls: list[str]) -> Iterator[tuple[str, torch.nn.Module]]:
     """Names and generators, one after another: of the rungs `names`, and what must not reach the rungs `controls`."""
     train, methods = space["train"], space["METHODS"]
-    for name in names:
-        made, *_, latest = train(**methods[name])
-        yield name, made
-        if methods[name]["averaging"]:
-            yield f"{name}, not averaged", latest
+    if "simple" in names:
+        yield "simple", train(**methods["simple"])[0]
+    yield from on_the_way(space, {name: methods[name] for name in names if name != "simple"})
     if "simple" in controls:
         yield "simple, losses of the first GAN", train(**methods["simple"] | {"losses": logistic(space)})[0]
         for clip in (0.01, 0.1):
             yield f"simple, clipped at {clip}", clipped(space, clip)
-    slow = methods["medium"] | {"lr": methods["simple"]["lr"]}
     if "medium" in controls:
+        slow = methods["medium"] | {"lr": methods["simple"]["lr"]}
         yield "medium at simple's rate", train(**slow)[0]
-        yield "medium at simple's rate, R3GAN", train(**slow | {"losses": space["relativistic"]})[0]
+        fewer = round(slow["steps"] / 1.45)  # as many seconds: R3GAN's critic is differentiated twice as often
+        r3gan = slow | {"losses": space["relativistic"], "steps": fewer}
+        yield "the same seconds with R3GAN", train(**r3gan)[0]
+    if "strong" in controls:
+        yield "strong, the rate falls instead", falling(space)
     if "boss" in controls:
-        other = methods["boss"] | {"make": space["make_generator"]}
-        yield "boss with the other generator", train(**other)[0]
-        yield "the same, for as many seconds", train(**other | {"steps": 3400})[0]  # of 40 ms, not of 91
+        yield "boss at simple's rate", train(**methods["boss"] | {"lr": methods["simple"]["lr"]})[0]
+        yield "residual generator, as many seconds", residual(space, steps=1500)  # of 91 ms, not of 40
+
+
+def on_the_way(space: dict, methods: dict[str, dict]) -> Iterator[tuple[str, torch.nn.Module]]:
+    """What one training has after the steps of each of these methods, which differ in steps and averaging alone."""
+    assert len({str(method | {"steps": 0, "averaging": 0}) for method in methods.values()}) <= 1, "different trainings"
+    kept = {}
+
+    def follow_and_keep(average, generator, share):
+        space["follow"](average, generator, share)
+        done = round(16 / share) - 15  # share = 16 / (step + 16), and steps are counted from 0
+        for name, method in methods.items():
+            if method["steps"] == done:
+                kept[name] = copy.deepcopy((average, generator))
+
+    if methods:
+        longest = max(methods.values(), key=lambda method: method["steps"])
+        space["train"](**longest | {"averaging": follow_and_keep})
+    for name, (average, generator) in kept.items():
+        if methods[name]["averaging"]:
+            yield name, average
+            yield f"{name}, not averaged", generator
+        else:
+            yield name, generator
+
+
+def falling(space: dict) -> torch.nn.Module:
+    """Strong's training with a rate that falls to zero over its second half, and without the average."""
+    method, update, updates = space["METHODS"]["strong"], space["update"], itertools.count()
+
+    def slower(optimizer, loss):
+        share = next(updates) // 2 / method["steps"]  # of the training; each step updates critic and generator
+        optimizer.param_groups[0]["lr"] = method["lr"] * min(1, 2 - 2 * share)
+        return update(optimizer, loss)
+
+    space["update"] = slower
+    made = space["train"](**method | {"averaging": None})[0]
+    space["update"] = update
+    return made
+
+
+def residual(space: dict, steps: int) -> torch.nn.Module:
+    def make():
+        return judge_gan.make_smooth_generator(space["WIDTH"], space["side"] // 8)
+
+    return space["train"](**space["METHODS"]["boss"] | {"make": make, "steps": steps})[0]
 
 
 def logistic(space: dict) -> tuple:
@@ -96,7 +144,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=[2022, 1, 2])
     parser.add_argument("--data-seed", type=int, default=hw06.SEED)
     parser.add_argument("--rungs", nargs="*", choices=RUNGS, default=RUNGS)
-    parser.add_argument("--controls", nargs="*", choices=RUNGS, default=[], help="of these rungs; strong has its own")
+    parser.add_argument("--controls", nargs="*", choices=RUNGS, default=[], help="of these rungs")
     options = parser.parse_args()
     torch.set_num_threads(1)
     for seed in options.seeds:
@@ -105,7 +153,7 @@ def main() -> None:
         for name, generator in runs(space, options.rungs, options.controls):
             seconds = time.process_time() - began
             print(
-                f"seed {seed}, data {options.data_seed}: {name:32} {score(generator, reference)}, {seconds:4.0f} s",
+                f"seed {seed}, data {options.data_seed}: {name:35} {score(generator, reference)}, {seconds:4.0f} s",
                 flush=True,
             )
             began = time.process_time()

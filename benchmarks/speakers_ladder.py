@@ -1,10 +1,11 @@
 """Homework 4: all rungs and a control for each, trained by the solution notebook's own cells.
 
-    python benchmarks/speakers_ladder.py [--seeds 1 2 3] [--data-seed 2022] [--rungs simple boss] [--controls] [--cheap]
+    python benchmarks/speakers_ladder.py [--seeds 1 2 3] [--data-seed 2022] [--rungs simple boss] [--cheap]
+        [--controls [boss]]
 
 It runs the cells that define and set things and leaves out those that draw, so a seed takes a fraction of what `hw
 ladder` takes. The test accuracy of a rung is the same to the last digit, because every training begins with `set_seed`.
-A control trains for as many steps as the rung that it belongs to.
+A control trains for as long as the rung that it belongs to: as many steps, and more of them where its step is cheaper.
 """
 
 import argparse
@@ -22,7 +23,7 @@ from common.notebooks import books
 from common.submission.card import find_card
 
 CELLS = ("resident", "crops", "centre", "fours", "attention", "convolution", "statistics", "margin", "block",
-         "conformer", "net", "settings", "change", "over", "rate", "learn")  # fmt: skip
+         "sandwich", "conformer", "net", "settings", "change", "over", "rate", "learn")  # fmt: skip
 CHEAP = ("nearest_mean", "linear_mean", "discriminant_mean", "discriminant_statistics", "discriminant_movement")
 
 
@@ -44,26 +45,31 @@ def notebook(seed: int, data_seed: int) -> dict:
 
 def controls(space: dict) -> dict:
     """Name -> a training as long as the rung that the name begins with."""
-    learn, net, conformer, longer = (space[name] for name in ("learn", "Net", "conformer", "longer"))
-    normalised = partial(_deviations_of_one(space), **conformer.keywords)
+    learn, net, steps, longer, change = (space[name] for name in ("learn", "Net", "steps", "longer", "change"))
+    sandwich = space["sandwich"]
     return {
-        "strong: no convolution, as long": lambda: learn(partial(net, block=_without_convolution(space)), longer),
-        "strong: two encoder layers, as long": lambda: learn(partial(net, layers=2), longer),
-        "boss: deviations of 1 instead": lambda: learn(normalised, longer),
+        "medium: averages of four frames, longer": lambda: learn(partial(net, stacked=False), _more(steps)),
+        "strong: medium, longer": lambda: learn(net, _more(steps)),
+        "strong: two encoder layers": lambda: learn(partial(net, layers=2), steps),
+        "strong: no attention": lambda: learn(partial(net, block=_without_attention(space)), _more(steps)),
+        "boss: strong, as long": lambda: learn(sandwich, longer),
+        "boss: the Conformer's convolution instead": lambda: learn(partial(net, block=space["ConformerBlock"]), longer),
+        "boss: medium with invented recorders, longer": lambda: learn(net, _more(longer), change=change),
+        "boss: deviations of 1 instead": lambda: learn(partial(_deviations_of_one(space), **sandwich.keywords), longer),
     }
 
 
-def _without_convolution(space: dict):
-    """The Conformer's block, all but the convolution."""
+def _more(steps: int) -> int:
+    """What a block without its first half of thinking, or without attention, does in the time of the whole one."""
+    return steps * 3 // 2
 
-    class Block(space["ConformerBlock"]):
-        def __init__(self, *args):
-            super().__init__(*args)
-            self.convolution = None
 
+def _without_attention(space: dict):
+    """The sandwich without its filling."""
+
+    class Block(space["Sandwich"]):
         def forward(self, x, inside):
             x = x + 0.5 * self.before(x)
-            x = x + self.attention(self.norm(x), inside)
             return self.after(x + 0.5 * self.think(x))
 
     return Block
@@ -86,7 +92,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
     parser.add_argument("--data-seed", type=int, default=hw04.SEED)
     parser.add_argument("--rungs", nargs="*", default=["simple", "medium", "strong", "boss"])
-    parser.add_argument("--controls", action="store_true")
+    parser.add_argument("--controls", nargs="*", metavar="BEGINNING", help="all of them, or those of a rung")
     parser.add_argument("--cheap", action="store_true", help="the answers without a network")
     arguments = parser.parse_args()
     print(f"test accuracy (validation in brackets), data seed {arguments.data_seed}, one thread")
@@ -97,7 +103,10 @@ def main() -> None:
     for seed in arguments.seeds:
         space = notebook(seed, arguments.data_seed)
         trainings = {name: space["METHODS"][name] for name in arguments.rungs}
-        for name, train in (trainings | (controls(space) if arguments.controls else {})).items():
+        if arguments.controls is not None:
+            wanted = tuple(arguments.controls) or ("",)
+            trainings |= {name: train for name, train in controls(space).items() if name.startswith(wanted)}
+        for name, train in trainings.items():
             began = time.process_time()
             with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
                 model, history = train()

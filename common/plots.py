@@ -122,6 +122,7 @@ def measured(card) -> Figure:
     """
     found, rungs = card.ladder["builtin"], card.ladder["builtin"].rungs()
     figure, axes = plt.subplots(figsize=(6.4, 2.8))
+    named = set()  # in the legend
     kinds = {"runs": ("o", BLUE, BLUE), "fresh data": ("o", "none", BLUE), "controls": ("x", RED, RED)}
     for row, (name, rung) in enumerate(rungs, 1):
         fresh = [score for data in found.fresh for score in getattr(data, name)]
@@ -130,7 +131,9 @@ def measured(card) -> Figure:
             marks = {"marker": marker, "facecolors": edge if marker == "x" else face, "s": 28, "linewidths": 1.2}
             if marker == "o":
                 marks["edgecolors"] = edge
-            axes.scatter(scores, [row] * len(scores), **marks, label=kind if row == len(rungs) else None, zorder=3)
+            if scores:
+                axes.scatter(scores, [row] * len(scores), **marks, label=kind if kind not in named else None, zorder=3)
+                named.add(kind)
         threshold = {"color": GREEN, "linewidth": 2, "label": "threshold" if row == 1 else None}
         axes.vlines(rung.threshold, row - 0.95, row + 0.4, **threshold)  # between this rung and the row below it
     cheap = [answer.scores[0] for answer in card.cheap]

@@ -2,16 +2,19 @@
 
 from types import SimpleNamespace
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.colors import to_rgba
 from torch import nn
 
 from common import check
 from common.homeworks.hw02 import check as checks
 from common.homeworks.hw02 import data as hw02
+from common.homeworks.hw02 import show
 from common.notebooks import books
 from common.submission.card import find_card
 
@@ -19,7 +22,7 @@ from common.submission.card import find_card
 @pytest.fixture(scope="module")
 def solution():
     namespace = books.definitions(books.paths(find_card("hw02"))[1])
-    namespace |= {"n_features": 39, "n_classes": 41, "device": torch.device("cpu"), "batch_size": 3, "context": 2}
+    namespace |= {"n_features": 39, "n_classes": 41, "device": torch.device("cpu"), "context": 2}
     return namespace
 
 
@@ -117,18 +120,23 @@ def test_reading_both_ways_is_a_packed_bidirectional_lstm(solution):
     torch.testing.assert_close(net(x, lengths), net.output(expected[inside]))
 
 
-@pytest.mark.parametrize("rung", ["simple", "medium", "strong", "boss"])
-def test_batches_hold_every_frame_once(solution, part, rung):
+def frame_net(solution):
+    return solution["FrameNet"](8, 2, batch_norm=True, dropout=0.5, input_dropout=0.2)
+
+
+@pytest.mark.parametrize("context", [0, 2, 3, None])
+def test_batches_hold_every_frame_once(solution, part, context):
     """At every rung an epoch is every frame once, and the network gives one row of scores per frame."""
-    solution |= {"RUNG": rung, "context": {"simple": 0, "medium": 2, "strong": 3, "boss": None}[rung]}
-    net = {
-        "boss": lambda: solution["UtteranceNet"](4, 2, dropout=0.5),
-        "strong": lambda: solution["FrameNet"](8, 2, batch_norm=True, dropout=0.5, input_dropout=0.2),
-    }.get(rung, lambda: solution["FrameNet"](8, 1))()
-    solution["batch_size"] = 3 if rung == "boss" else 500
+    solution |= {"context": context}
+    if context is None:
+        net, train_batches = solution["UtteranceNet"](4, 2, dropout=0.5), solution["UtteranceBatches"](part, True, 3)
+        prepare = solution["utterances"]
+    else:
+        net, train_batches = frame_net(solution), solution["frame_batches"](part, shuffle=True)
+        prepare = solution["windows"]
     seen = []
-    for batch in solution["make_batches"](part, shuffle=True):
-        inputs, rows = solution["prepare"](part, batch)
+    for batch in train_batches:
+        inputs, rows = prepare(part, batch)
         assert net(*inputs).shape == (len(rows), 41)
         seen.append(rows)
     assert torch.equal(torch.cat(seen).sort().values, torch.arange(part.n))
@@ -136,8 +144,7 @@ def test_batches_hold_every_frame_once(solution, part, rung):
 
 def test_batches_of_utterances_are_resumable(solution, part):
     """All their chance comes from torch's global generator, and every pass is a new order."""
-    solution |= {"RUNG": "boss", "batch_size": 3}
-    train_batches = solution["make_batches"](part, shuffle=True)
+    train_batches = solution["UtteranceBatches"](part, shuffle=True, batch_size=3)
     torch.manual_seed(1)
     passes = [[batch[0].tolist() for batch in train_batches] for _ in range(9)]
     torch.manual_seed(1)
@@ -147,11 +154,10 @@ def test_batches_of_utterances_are_resumable(solution, part):
 
 def test_padding_does_not_change_the_answer(solution, part):
     """An utterance alone and in a padded batch of others gets the same scores."""
-    solution |= {"RUNG": "boss"}
     torch.manual_seed(0)
     net = solution["UtteranceNet"](4, 2, dropout=0.0).eval()
-    alone, rows = solution["prepare"](part, (torch.tensor([1]),))
-    together, all_rows = solution["prepare"](part, (torch.tensor([0, 1, 2, 3]),))
+    alone, rows = solution["utterances"](part, (torch.tensor([1]),))
+    together, all_rows = solution["utterances"](part, (torch.tensor([0, 1, 2, 3]),))
     mine = torch.isin(all_rows, rows)
     torch.testing.assert_close(net(*together)[mine], net(*alone), atol=1e-5, rtol=1e-4)
 
@@ -166,3 +172,25 @@ def test_runs_and_distances(solution):
 
     part = Part(y=y, ids=("a", "b"), starts=np.array([0, 5, 9]))
     assert solution["distance_to_edge"](part).tolist() == [0, 1, 0, 0, 0, 0, 1, 1, 0]
+
+
+def test_three_measures(solution):
+    """One frame of a rare class is half of its class, a ninth of all frames, and one edit in four phones."""
+    part = SimpleNamespace(y=np.array([3, 3, 3, 3, 3, 1, 1, 2, 2]), starts=np.array([0, 5, 9]))
+    heard = np.array([3, 3, 3, 3, 3, 1, 2, 2, 2])
+    assert solution["macro_accuracy"](part.y, heard) == pytest.approx(np.mean([1, 0.5, 1]))
+    assert solution["phone_error_rate"](part, heard) == 0  # a boundary that is off by one costs nothing here
+    flicker = np.array([3, 3, 1, 3, 3, 1, 1, 2, 2])
+    assert solution["phone_error_rate"](part, flicker) == pytest.approx(2 / 3)
+
+
+def test_strips_are_red_where_they_are_wrong(monkeypatch):
+    monkeypatch.setattr(plt, "show", lambda: None)
+    names = list(show.COLORS)
+    truth = np.array([0] * 6 + [4] * 6)
+    show.strips({"spoken": truth, "answer": np.where(np.arange(12) == 8, 0, truth)}, names, title="x")
+    axes = plt.gca()
+    red = [bar for bar in axes.patches if bar.get_facecolor() == to_rgba(show.WRONG)]
+    assert [(bar.get_x(), bar.get_width()) for bar in red] == [(8, 1)]
+    assert [text.get_text() for text in axes.texts] == [names[0], names[4], names[0]]
+    plt.close()

@@ -144,9 +144,10 @@ def _networks(solution, starter):
     yield "starter", starter["Net"]
     yield "simple", partial(solution["Net"], stacked=False)
     yield "medium", solution["Net"]
-    yield "strong", conformer
-    yield "boss", partial(conformer, attentive=True)
-    yield "margin", partial(solution["CosineNet"], attentive=True, block=solution["ConformerBlock"])
+    yield "strong and boss", partial(solution["Net"], block=solution["Sandwich"])
+    yield "question 2", conformer
+    yield "question 4", partial(conformer, attentive=True)
+    yield "question 5", partial(solution["CosineNet"], block=solution["Sandwich"])
 
 
 def test_padding_changes_nothing(solution, starter, part):
@@ -261,11 +262,12 @@ def test_the_convolution_module_against_torchs_layers(solution):
 
 
 def test_only_a_convolution_hears_the_order(solution, part):
-    """Shuffled fours of frames: the encoder answers as before, the Conformer does not."""
+    """Shuffled fours of frames: attention answers as before, the Conformer does not."""
     x, inside = solution["padded"](part, torch.tensor([1, 3]), longest=80)
     for rung, (same, make) in {
         "medium": (True, solution["Net"]),
-        "strong": (False, partial(solution["Net"], block=solution["ConformerBlock"])),
+        "strong": (True, partial(solution["Net"], block=solution["Sandwich"])),
+        "question 2": (False, partial(solution["Net"], block=solution["ConformerBlock"])),
     }.items():
         solution["model"] = model = make().eval()
         with torch.no_grad():

@@ -47,12 +47,12 @@ def refused(folder, *parts):
 
 def test_the_public_set(standard):
     splits, reference = standard
-    assert [len(p) for p in (splits.train, splits.validation, splits.test, splits.unseen)] == [8000, 600, 1500, 200]
+    assert [len(p) for p in (splits.train, splits.validation, splits.test, splits.unseen)] == [2000, 600, 1500, 200]
     assert len(splits.monolingual) == 40_000
     assert list(reference.columns) == ["id", "translation", "structure", "held_out"]
     assert reference["held_out"].sum() == 500 and not reference["held_out"][:1000].any()
     assert splits.test.zh is splits.test.kind is splits.test.links is None
-    assert len(splits.train.links) == len(splits.train.kind) == 8000
+    assert len(splits.train.links) == len(splits.train.kind) == 2000
 
 
 def test_no_sentence_is_in_two_splits(standard):
@@ -70,7 +70,7 @@ def test_text_alone_knows_more_words(standard):
     pairs, alone = "".join(splits.train.zh), "".join(splits.monolingual)
     rare = [c for c in set("".join(reference["translation"])) if 0 < pairs.count(c) < 5]
     assert len(rare) > 30
-    assert np.median([alone.count(c) / pairs.count(c) for c in rare]) > 8  # 5 would be its size alone
+    assert np.median([alone.count(c) / pairs.count(c) for c in rare]) > 25  # 20 would be its size alone
 
 
 def test_what_is_written_is_read(tmp_path):
@@ -397,10 +397,10 @@ def test_files_of_predictions_that_are_wrong(tmp_path):
 
 @pytest.mark.parametrize(
     ("name", "least", "most"),
-    [("one_for_all", 0, 3), ("word_by_word", 25, 40), ("nearest", 25, 40), ("copied_template", 35, 50)],
+    [("one_for_all", 0, 3), ("word_by_word", 22, 38), ("nearest", 20, 33), ("copied_template", 27, 41)],
 )
 def test_cheap_answers(standard, name, least, most):
-    """Measured on seeds 2022 and 31: .6, 34, 36 and 44-46."""
+    """Measured on seed 2022: .8, 32, 27 and 35."""
     splits, reference = standard
     answers = pd.DataFrame({"id": reference["id"], "translation": getattr(cheap, name)(splits)})
     assert least <= judge.judge(reference, answers) <= most

@@ -164,6 +164,16 @@ def test_a_beam_is_drawn_with_the_way_that_won():
     assert won == ["她", "來"]
 
 
+def test_a_beam_is_drawn_as_far_as_what_won():
+    steps = [
+        ([0, 0], ["他", "她"], [-1.0, -1.2]),
+        ([0, 1], ["■", "去"], [-1.1, -1.9]),
+        ([0, 1], ["", "了"], [-1.1, -2.0]),
+    ]
+    shown = texts(show.tree(steps, (2, 0)))
+    assert {"他", "她", "■", "去"} <= set(shown) and "了" not in shown and "" not in shown
+
+
 def test_a_table_escapes_what_it_shows():
     html = show.table([("<b>", "一 & 二")], ["English", "Chinese"], mark=1).data
     assert "&lt;b&gt;" in html and "<b>一 &amp; 二</b>" in html

@@ -33,7 +33,7 @@ from common.generators.secrets import apart
 
 N_MELS = 40
 GROUP = 5  # people with nearly the same voice
-SESSIONS = 10  # of each person in training, the last of them for validation
+SESSIONS = 17  # of each person in training, the last of them for validation
 _VOWELS = np.isin(CLASSES, ("AE", "UW", "IH", "EY", "EH", "AY", "AH", "AO", "UH", "AW", "IY", "AA", "OW", "ER", "OY"))
 
 

@@ -83,18 +83,22 @@ def heat(weights, rows: Sequence[str], columns: Sequence[str], title: str) -> SV
 def tree(steps: Sequence[tuple[Sequence[int], Sequence[str], Sequence[float]]], best: tuple[int, int]) -> SVG:
     """A beam, from left to right: at each step the sentences that are kept, the likeliest on top.
 
-    steps: for each step the places of the parents in the step before, the tokens, and the scores, K each; best: step
-    and place of the last token of the sentence that won. Its way is green.
+    steps: for each step the places of the parents in the step before, the tokens ("" behind the end of a sentence), and
+    the scores, K each; best: step and place of the last token of the sentence that won. Its way is green, and the
+    picture ends with it.
     """
     wide, high, left, top = 92, 46, 60, 34
     way, place = {}, best[1]
     for step in range(best[0], -1, -1):
         way[step] = place
         place = steps[step][0][place]
+    steps = [step for k, step in enumerate(steps) if k in way and step[1][way[k]]]
     drawn = [_text(14, top + 5, "(start)", 13, GREY, "start")]
     for step, (parents, tokens, scores) in enumerate(steps):
         x = left + wide * (step + 0.5)
         for k, (parent, token, score) in enumerate(zip(parents, tokens, scores, strict=True)):
+            if not token:
+                continue
             y, won = top + high * k, way.get(step) == k
             before = top + high * (parent if step else 0)
             color = GREEN if won else GREY

@@ -7,7 +7,6 @@ import torch
 from torch.nn import functional
 
 from common.check import Case, compare
-from common.homeworks.hw06.judge_gan import Enlarge
 
 _REAL, _FAKE = torch.tensor([2.0, -0.5, 0.3, 1.0]), torch.tensor([-1.0, 0.4, -2.0, 0.5])
 
@@ -121,44 +120,6 @@ def _two_networks() -> list[torch.nn.Module]:
 
 def _state(network: torch.nn.Module) -> dict:
     return {name: value.clone() for name, value in network.state_dict().items() if value.is_floating_point()}
-
-
-def enlarge(block: type[torch.nn.Module]) -> bool:
-    """`block(inputs, outputs)`: the residual block with `body` and `short` that makes maps twice as large."""
-
-    def asked(inputs, outputs, x):
-        made, right = block(inputs, outputs), _filled(Enlarge(inputs, outputs))
-        made(x)  # so that a stub says that it is one
-        if {n: v.shape for n, v in made.state_dict().items()} != {n: v.shape for n, v in right.state_dict().items()}:
-            raise ValueError(
-                "`body` should be batch norm, ReLU, Upsample, 3 x 3, batch norm, ReLU, 3 x 3, in this order"
-            )
-        made.load_state_dict(right.state_dict())
-        return made(x).detach()
-
-    def parts(inputs, outputs, x):
-        right = _filled(Enlarge(inputs, outputs))
-        return right.body(x).detach(), functional.interpolate(right.short(x), scale_factor=2).detach()
-
-    cases = []
-    for inputs, outputs, side in ((2, 2, 3), (3, 5, 4)):
-        x = torch.randn(2, inputs, side, side, generator=torch.Generator().manual_seed(0))
-        words = f"maps of {inputs} channels and {side} x {side} pixels"
-        cases.append(Case((inputs, outputs, x), sum(parts(inputs, outputs, x)), words))
-    body, short = parts(*cases[-1].args)
-    known = {
-        "the short cut is missing: add `short(x)`, made twice as large": body,
-        "the body is missing: add it to the short cut": short,
-    }
-    return compare("Enlarge", asked, cases, known=known)
-
-
-def _filled(network: torch.nn.Module) -> torch.nn.Module:
-    """With weights that hang on nothing but their shapes."""
-    generator = torch.Generator().manual_seed(1)
-    for weight in network.parameters():
-        weight.data.copy_(torch.randn(weight.shape, generator=generator) / 3)
-    return network
 
 
 # --- diffusion ------------------------------------------------------------------------------------------------------

@@ -1,9 +1,10 @@
 """The GAN half of homework 6: the judge draws pictures from the weights that were handed in, from noise of its own.
 
 A file of pictures cannot show who drew them: copies, mirrored training pictures, mixtures of two people or the program
-that drew the training faces would all do. So the generator is one of the notebook's two (training is the student's),
-picture k must be what the weights draw from `noise(k)`, and what is scored are other pictures of the same weights, from
-noise that nobody knew. What this still cannot see: who trained the weights, and on how many faces.
+that drew the training faces would all do. So the generator is the notebook's, or the other one that a report question
+is about (training is the student's), picture k must be what the weights draw from `noise(k)`, and what is scored are
+other pictures of the same weights, from noise that nobody knew. What this still cannot see: who trained the weights,
+and on how many faces.
 """
 
 import math
@@ -59,7 +60,7 @@ class Enlarge(nn.Module):
 
 
 def make_smooth_generator(width: int, start: int) -> nn.Sequential:
-    """The notebook's other generator, which enlarges by nearest neighbours and convolves; the same shapes."""
+    """The other generator that is taken, a residual one (Miyato et al. 2018, "SNGAN"); the same shapes."""
     layers = [nn.Linear(64, 4 * width * start**2), nn.Unflatten(1, (4 * width, start, start))]
     layers += [Enlarge(4 * width, 2 * width), Enlarge(2 * width, width), Enlarge(width, width)]
     return nn.Sequential(*layers, nn.BatchNorm2d(width), nn.ReLU(), nn.Conv2d(width, 3, 3, 1, 1), nn.Tanh())
