@@ -78,6 +78,7 @@ def measures(space: dict) -> dict[str, Callable]:
         "source only, edges": lambda: right(runs["edges"], statistics_of=space["photos_val"]),
         "AdaBN, edges": lambda: right(runs["edges"]),
         "medium, as long as strong": lambda: right(learn(losses, length=24)),
+        "medium, twice as long": lambda: right(learn(losses, length=2 * space["epochs"])),
         "medium, as long as boss": lambda: right(learn(losses, length=72)),
         "medium, wider": lambda: right(learn(losses, wider=1.5)),
         "medium, distorted pictures": lambda: right(learn(losses, change=noisy)),

@@ -21,7 +21,7 @@ from common.notebooks import books
 from common.submission.card import RUNGS, find_card
 
 CELLS = ("imports", "tokenizer", "pieces", "windows", "lengths", "model-of", "training-window", "anywhere", "without",
-         "batches", "apart", "together", "learn", "best-span", "answers", "answering", "methods")  # fmt: skip
+         "batches", "apart", "together", "learn", "best-span", "read", "answers", "answering", "methods")  # fmt: skip
 
 
 def notebook(seed: int, splits, profile: str = "standard") -> dict:

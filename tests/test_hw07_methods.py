@@ -28,7 +28,7 @@ def space():
     space = {"PROFILE": "smoke", "DEVICE": "cpu", "SEED": 5, "LARGE": False, "__name__": "notebook"}
     space |= {"splits": splits, "train": splits.train, "validation": splits.validation, "test": splits.test}
     for name in ("imports", "tokenizer", "pieces", "windows", "lengths", "model-of", "training-window", "anywhere",
-                 "without", "batches", "apart", "together", "learn", "best-span", "answers", "answering",
+                 "without", "batches", "apart", "together", "learn", "best-span", "read", "answers", "answering",
                  "methods"):  # fmt: skip
         exec(cells[name], space)
     return space

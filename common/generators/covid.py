@@ -21,6 +21,11 @@ Columns overlap as in the original (cli and ili are nearly one column, hh_cmnty_
 say nothing about tomorrow, and percentages are left unscaled. Level and spread of the columns are roughly those of the
 2022 file. Unlike there the answers are not averaged over a week, so the days of the week can be seen.
 
+Epidemics differ in how fast they move, yet a test is to be as hard on one seed as on another. So the level of
+positivity and the number of people tested are such that over the days to be predicted the mean squared change since
+yesterday is `CHANGE`, and the mean variance of the survey's answer `NOISE`; and of `DRAWS` draws of these answers the
+one is taken on which copying yesterday does as on any other seed: a mean squared error of `CHANGE` + 2 `NOISE`.
+
 Each state's days are dealt out in turns: a block of training days, in which a window starts on every day, then test
 windows that share no day with one another or with training: at least `GAP` days lie between them. No answer of the
 test set can be looked up in another row. (In the 2022 file training windows overlap in the same way.)
@@ -30,7 +35,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from common.generators.secrets import apart, is_secret
+from common.generators.secrets import apart
 
 # the 37 states of the 2022 file, in its order, with their population in millions (2020 census, rounded)
 STATES = {
@@ -60,7 +65,8 @@ TRAIN_DAYS, TEST_WINDOWS, GAP = 23, 8, 4  # a turn: one training block, then eig
 BURN_IN = 80  # days before the survey starts
 DELAY = {"anxious": 7, "depressed": 12, "worried_finances": 14}  # days that an answer follows caution; others: 2
 WEEKEND_TESTING = 0.17  # how much routine testing falls at the weekend in a state of average habits, in log odds
-TYPICAL_ODDS, WAVE = 0.089, 0.66  # typical odds of a positive test; size of the waves in log odds
+TYPICAL_ODDS, WAVE = 0.089, 0.66  # odds of a positive test, about; size of the waves in log odds
+CHANGE, NOISE, DRAWS = 0.9, 0.17, 200  # squared percentage points, both
 
 
 @dataclass(frozen=True)
@@ -89,33 +95,47 @@ def windows(seed: int, train_rows: int, test_rows: int, turns: int) -> tuple[Win
     rng = np.random.default_rng([seed, 2])
     turn = TRAIN_DAYS + GAP + TEST_WINDOWS * (WINDOW + GAP)
     days = turns * turn
-    survey = panel(seed, days)
     shift = rng.integers(0, turn, size=(len(STATES), 1))  # each state begins at another point of its turn
     day = np.arange(days - WINDOW + 1)
     at = (day + shift) % turn  # (37, days)
     in_training = at <= TRAIN_DAYS - WINDOW
     after = at - TRAIN_DAYS - GAP
     in_test = (after >= 0) & (after % (WINDOW + GAP) == 0)
-    training, test = _pick(survey, in_training, train_rows, rng), _pick(survey, in_test, test_rows, rng)
-    if is_secret(seed):  # whom the survey asks on a day to be predicted has nothing to do with what is shown
-        at = (test.state, test.start + WINDOW - 1)
-        answers = _ask(apart(rng, seed, "answers"), survey.positivity[at], survey.tested[test.state, 0])
-        test.values[:, -1, -1] = np.round(answers, 7)
+    in_training, in_test = _choose(in_training, train_rows, rng), _choose(in_test, test_rows, rng)
+    to_predict = in_test[0], in_test[1] + WINDOW - 1
+    predicted = np.zeros((len(STATES), days), dtype=bool)
+    predicted[to_predict] = True
+    survey = panel(seed, days, predicted)
+    training, test = _cut(survey, *in_training), _cut(survey, *in_test)
+    # in an exam whom the survey asks on a day to be predicted has nothing to do with what is shown
+    rng = apart(rng, seed, "answers")
+    asked = survey.positivity[to_predict], survey.tested[test.state, 0]
+    draws = np.stack([_ask(rng, *asked) for _ in range(DRAWS)])
+    copying = np.mean((draws - test.values[:, -2, -1]) ** 2, axis=1)
+    usual = np.abs(copying - CHANGE - 2 * NOISE).argmin()
+    test.values[:, -1, -1] = np.round(draws[usual], 7)
     return training, test
 
 
-def _pick(survey: Panel, allowed: np.ndarray, rows: int, rng: np.random.Generator) -> Windows:
+def _choose(allowed: np.ndarray, rows: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """So many of the allowed windows, in random order: states and first days, (rows,) each."""
     state, start = np.nonzero(allowed)
     if rows > len(state):
         raise ValueError(f"asked for {rows} windows, but there are only {len(state)}")
     chosen = rng.permutation(len(state))[:rows]
-    state, start = state[chosen], start[chosen]
+    return state[chosen], start[chosen]
+
+
+def _cut(survey: Panel, state: np.ndarray, start: np.ndarray) -> Windows:
     days = start[:, None] + np.arange(WINDOW)
     return Windows(state, start, survey.items[:, state[:, None], days].transpose(1, 2, 0))
 
 
-def panel(seed: int, days: int) -> Panel:
-    """The epidemic and what the survey says of it, for all states over `days` days."""
+def panel(seed: int, days: int, predicted: np.ndarray | None = None) -> Panel:
+    """The epidemic and what the survey says of it, for all states over `days` days.
+
+    predicted: (37, days) bool, the days on which `CHANGE` and `NOISE` are what they say; without, all but the first.
+    """
     rng = np.random.default_rng([seed, 1])
     population = np.array(list(STATES.values()))[:, None]
     urban = _standardised(np.log(population) + rng.normal(0, 0.8, population.shape), axis=0)
@@ -127,8 +147,9 @@ def panel(seed: int, days: int) -> Panel:
     habits = _standardised(urban + rng.normal(0, 0.25, urban.shape), axis=0)
     routine = 0.02 * _walk(rng, ill.shape, 0.97) - WEEKEND_TESTING * 0.8 * (1 + habits) * weekend
     wave = _standardised(np.log(ill), axis=1, of=slice(BURN_IN, None)) + 0.3 * rng.normal(size=urban.shape)
-    odds = TYPICAL_ODDS * np.exp(WAVE * wave - routine)
-    positivity = 100 * odds / (1 + odds)
+    if predicted is None:
+        predicted = np.broadcast_to(np.arange(days) > 0, (len(STATES), days))
+    positivity = _as_fast_as_ever(np.exp(WAVE * wave - routine), predicted)
 
     shares = _illness(rng, ill / ill[:, BURN_IN:].mean())
     for item, (typical, between, to_caution, to_weekend) in BEHAVIOUR.items():
@@ -137,10 +158,21 @@ def panel(seed: int, days: int) -> Panel:
         drift = 0.25 * between * _walk(rng, ill.shape, 0.985)
         shares[item] = typical + own + to_caution * felt + to_weekend * weekend + drift
     asked = np.round(9000 * (population / 5) ** 0.6)  # people who answer on a day
-    tested = np.round(0.6 * asked)
+    variance = (positivity * (100 - positivity) / asked)[:, BURN_IN:]  # if all who are asked were tested
+    tested = np.round(asked * variance[predicted].mean() / NOISE)
     answers = [_ask(rng, shares[item], asked) for item in ITEMS[:-1]]
     answers.append(_ask(rng, positivity, tested))
     return Panel(np.round(np.stack(answers)[:, :, BURN_IN:], 7), positivity[:, BURN_IN:], tested)
+
+
+def _as_fast_as_ever(odds: np.ndarray, predicted: np.ndarray) -> np.ndarray:
+    """Positivity in percent (37, days), from odds up to a factor: the one with which changes have their usual size."""
+    factor = TYPICAL_ODDS
+    for _ in range(30):  # the change grows nearly with the factor's square
+        positivity = 100 * factor * odds / (1 + factor * odds)
+        change = np.diff(positivity[:, BURN_IN - 1 :], axis=1)[predicted]
+        factor *= (CHANGE / np.mean(change**2)) ** 0.4
+    return positivity
 
 
 def _illness(rng: np.random.Generator, ill: np.ndarray) -> dict[str, np.ndarray]:
