@@ -21,7 +21,7 @@ LOOKED_UP = {"hw12"}  # shows no rows: episodes are seeds of the simulator
 
 
 def rows(split) -> set[bytes]:
-    """What a test split holds, row by row, whatever its shape: arrays with a first axis, arrays in arrays, sentences."""
+    """What a test split holds, row by row, whatever its shape: arrays with a first axis, such in arrays, sentences."""
     parts = split if isinstance(split, tuple | list) else [split]
     found = set()
     for part in parts:
