@@ -17,6 +17,7 @@ import nbformat
 from common.errors import NotebookError
 
 PARAMETERS = {"PROFILE": "standard", "DATA": "builtin", "DEVICE": "auto", "SEED": 2022, "OUTPUT_DIR": "outputs"}
+READ_BY_LABS = ("PROFILE", "DEVICE", "SEED")  # a lab draws its own data and hands nothing in
 INJECTED = "injected-parameters"  # papermill's tag of the cell that it adds
 _HAND_OVER = {"source": "DATA", "profile": "PROFILE"}  # keywords of `data.load` and `homework.score`
 # what can set a name unseen: functions, calls without arguments at the level of the notebook, attributes of IPython's

@@ -7,7 +7,7 @@ from statistics import median
 
 from common.errors import NotebookError
 from common.notebooks.books import CHECKED, badge, parameters, paths, read, setup_source
-from common.notebooks.reading import PARAMETERS, runnable, tagged, tree
+from common.notebooks.reading import PARAMETERS, READ_BY_LABS, runnable, tagged, tree
 from common.submission.card import Card, Lab
 
 OPENING = ["title", "setup", "parameters", "imports"]  # ids of the first cells
@@ -47,7 +47,7 @@ def _lint_lab(lab: Lab) -> list[str]:
     (path,) = paths(lab)
     notebook = read(path)
     found = [
-        *_parameters(notebook, path, PARAMETERS, ["PROFILE", "DEVICE", "SEED"]),
+        *_parameters(notebook, path, PARAMETERS, READ_BY_LABS),
         *_opening(notebook, lab, path.name),
         *_everywhere(notebook, path),
         *_executed_outputs(notebook, lab),

@@ -122,7 +122,8 @@ def run(job: Job, *, html: bool = True) -> Result:
     except OSError as problem:
         return Result(job, 0.0, f"cannot write to {job.out}: {problem.strerror}")
     try:
-        notebook, notes = reading.load(job.notebook, [name for name in reading.PARAMETERS if name in job.parameters])
+        to_read = reading.READ_BY_LABS if isinstance(job.card, Lab) else reading.PARAMETERS
+        notebook, notes = reading.load(job.notebook, [name for name in to_read if name in job.parameters])
         _execute(job, notebook, partial)
     except PapermillExecutionError as failure:
         error = f"cell {failure.exec_count}: {failure.ename}: {failure.evalue}"
