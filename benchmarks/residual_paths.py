@@ -12,26 +12,16 @@ import contextlib
 import io
 
 import torch
+from cells import defined
 from torch.nn import functional
 
 from common import data
-from common.notebooks import books
-from common.submission.card import find_card
 
 CELLS = (
     *("imports", "load", "resident", "augment", "block", "net", "make-model", "settings", "step", "train-network"),
     "vote",
     "predict",
 )
-
-
-def notebook(seed: int) -> dict:
-    """What the cells of the solution define, at rung strong."""
-    cells = {cell.id: cell.source for cell in books.read(books.paths(find_card("hw03"))[1]).cells}
-    space = {"PROFILE": "standard", "DATA": "builtin", "DEVICE": "cpu", "SEED": seed, "RUNG": "strong"}
-    for name in CELLS:
-        exec(compile(cells[name], name, "exec"), space)
-    return space
 
 
 def main() -> None:
@@ -46,7 +36,7 @@ def main() -> None:
     truth = torch.tensor(data.reference("hw03")["Category"].to_numpy())
 
     for seed in options.seeds:
-        space = notebook(seed)
+        space = defined("hw03", CELLS, seed, "strong")
         space["epochs"] = options.epochs
         residual = space["ResidualBlock"]
 

@@ -22,10 +22,8 @@ from functools import partial
 import gymnasium
 import numpy as np
 import torch
+from cells import defined
 from torch import nn
-
-from common.notebooks import books
-from common.submission.card import find_card
 
 # rl-baselines3-zoo, hyperparams/ppo.yml, entry LunarLander-v2; v3 flies the same, its reset was mended
 ZOO = {
@@ -118,18 +116,9 @@ class Clock:
         print(f"{'':26s} {SOLVED} at {at}; last {EPISODES} episodes {np.mean(returns[-EPISODES:]):.0f}", flush=True)
 
 
-def notebook(seed: int) -> dict:
-    """What the cells of the solution define, at rung boss."""
-    cells = {cell.id: cell.source for cell in books.read(books.paths(find_card("hw12"))[1]).cells}
-    space = {"PROFILE": "standard", "DATA": "builtin", "DEVICE": "cpu", "SEED": seed, "RUNG": "boss"}
-    for name in CELLS:
-        exec(compile(cells[name], name, "exec"), space)
-    return space
-
-
 def solution(seed: int) -> None:
     """The boss rung with the notebook's own cells; the loop is the notebook's without its progress line."""
-    space = notebook(seed)
+    space = defined("hw12", CELLS, seed, "boss")
     n_steps, n_envs = space["n_steps"], space["n_envs"]
     n_updates = space["total_steps"] // (n_envs * n_steps)
     clock, returns = Clock(), []
@@ -172,7 +161,7 @@ def peer(seed: int) -> None:
 def entropy(seeds: int) -> None:
     found: dict[str, list[float]] = {}
     for seed in range(1, seeds + 1):
-        space = notebook(seed)
+        space = defined("hw12", CELLS, seed, "boss")
         for name in ("actor-critic", "actor-critic, less entropy", "PPO, more entropy", "PPO"):
             agent, _ = space["train"](name, **space["METHODS"][name])
             flights = [space["fly"](partial(space["act"], agent), episode) for episode in space["splits"].validation]
