@@ -74,6 +74,9 @@ def controls(space: dict) -> dict[str, Callable]:
 
         return make
 
+    compete = {"begin": broad["begin"], "loss": space["together"], "windows": 2, "batch_size": 8}
+    compete["epochs"] = space["passes"](space["PASSES"] // 2)
+
     def longer():
         return bert(str(zoo.folder(zoo.LONGER)))
 
@@ -82,6 +85,7 @@ def controls(space: dict) -> dict[str, Callable]:
         "medium: with [CLS]": trained(bert, broad, null=1.0),
         "strong: rare words alone": trained(bert, broad, weight=1000.0),
         "strong: simple, with rare words": trained(bert, {}, **rare),
+        "strong: windows that compete": trained(bert, compete),
         "boss: strong, windows overlap": trained(bert, broad, stride=half, **rare),
         "boss: strong, windows overlap, with [CLS]": trained(bert, broad, stride=half, null=1.0, **rare),
         "boss: marked words alone": trained(lambda: marked(bert()), broad),

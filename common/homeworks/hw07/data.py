@@ -30,7 +30,7 @@ from common.generators.secrets import hidden
 
 SEED = 2022
 # passages to learn from, to validate and to be tested on
-SIZES = {"smoke": (60, 20, 30), "standard": (500, 60, 200)}
+SIZES = {"smoke": (24, 6, 8), "standard": (500, 60, 200)}
 PER_PASSAGE = 5  # questions
 SMOKE_READ = 300  # questions to learn from, of a folder
 FILES = {"train": "hw7_train.json", "validation": "hw7_dev.json", "test": "hw7_test.json"}
