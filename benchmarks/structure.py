@@ -4,7 +4,7 @@
     python benchmarks/structure.py d164050 HEAD     commits, side by side
 
 An arrow is "this module imports that one of `common`", wherever in the file it says so. A package is a folder of
-`common`, or a module that lies in none; each homework's own folder is one.
+`common`, or a module that lies in none; the folders of the homeworks count as one.
 """
 
 import ast
@@ -41,8 +41,7 @@ def arrows(modules: dict[str, ast.Module]) -> set[tuple[str, str]]:
 
 
 def package(name: str) -> str:
-    parts = name.split(".")
-    return ".".join(parts[:2]) if parts[0] == "homeworks" and len(parts) > 1 else parts[0]
+    return "a homework" if name.startswith("homeworks.hw") else name.split(".")[0]
 
 
 def places(paths: list[str]) -> Counter:
@@ -83,6 +82,7 @@ def figures(commit: str) -> dict[str, object]:
         "of these, pairs that point both ways": sum((other, one) in crossing for one, other in crossing) // 2,
         "folders that a homework's code lies in": f"{min(spread.values())} to {max(spread.values())}",
         f"functions over {LONG} lines": sum(length > LONG for length, _ in lengths),
+        "the longest of the grader, lines": max(n for n, name in lengths if name.startswith(("grading", "kernels"))),
         "the longest": ", ".join(f"{name} {length}" for length, name in lengths[:3]),
     }
 
@@ -95,7 +95,8 @@ def main() -> None:
         values = [str(column[name]) for column in columns]
         print(f"{name:40}" + ("".join(f"{value:>16}" for value in values) if name != "the longest" else ""))
         if name == "the longest":
-            print("\n".join(f"    {commit or 'working tree'}: {value}" for commit, value in zip(commits, values)))  # noqa: B905
+            for commit, value in zip(commits, values, strict=True):
+                print(f"    {commit or 'working tree'}: {value}")
 
 
 if __name__ == "__main__":
