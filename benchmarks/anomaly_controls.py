@@ -5,7 +5,8 @@
 
 The networks are trained by the functions of the solution notebook. Each control trains as long as the rung it belongs
 to (in processor time, as near as whole epochs allow) and lacks its idea: a divergence on another scale than the error,
-a VAE instead of the fully connected bottleneck, the plain error instead of that from afar, fine noise, a denoiser alone.
+a VAE instead of the fully connected bottleneck, the plain error instead of that from afar, fine noise, a
+denoiser alone.
 """
 
 import argparse

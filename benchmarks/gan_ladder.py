@@ -76,12 +76,11 @@ def controls(space: dict) -> dict[str, Callable]:
         "simple: clipped at 0.01": lambda: clipped(space, 0.01),
         "simple: clipped at 0.1": lambda: clipped(space, 0.1),
         "medium: simple's rate": trained(medium, **slow),
-        "medium: simple's rate, R3GAN, as many seconds": trained(medium, **slow, **r3gan, **fewer),
+        "medium: R3GAN at simple's rate, as many seconds": trained(medium, **slow, **r3gan, **fewer),
         "strong: the rate falls instead": lambda: falling(space),
         "boss: simple's rate": trained(boss, **slow),
         "boss: residual generator, as many seconds": lambda: residual(space, steps=1500),  # of 91 ms, not of 40
     }
-
 
 
 def chosen(space: dict, beginnings: list[str]) -> Iterator[tuple[str, torch.nn.Module]]:
