@@ -62,7 +62,7 @@ def of_the_change(known, asked, splits):
 
 def network(rung, seed, source):
     """A rung of the solution, by the notebook's own cells."""
-    space = defined("hw01", CELLS, seed, rung, source)
+    space = defined("hw01", CELLS, seed, rung, DATA=source)
 
     def answer(known, asked, splits):
         space["set_seed"](seed)
