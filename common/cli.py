@@ -284,6 +284,8 @@ def _show_ladder(card: Card, results: list, rungs: list[str], data_seed: int | N
 
     measured = ladder.collect(results)
     edition = next((result.edition for result in results if result.ok), "builtin")
+    if any(row.estimated for row in measured):
+        edition = card.for_estimates(edition)
     if data_seed is not None:
         console.print(f"data seed {data_seed}")
     title = "threshold" if edition == "builtin" else f"threshold ({edition})"

@@ -153,7 +153,8 @@ class Homework:
             return None
         if score.value is None and estimate is not None:
             how, value = estimate
-            score = replace(score, value=float(value), estimate=how)
+            edition = self.card.for_estimates(score.edition)
+            score = replace(score, value=float(value), estimate=how, edition=edition)
             _note(Path(path).with_name("metrics.json"), estimate=[how, float(value)])
         print(score)
         if reference.attrs.get("note"):
