@@ -8,9 +8,7 @@ beginning of boss's training, so it is run once and looked at on the way. One th
 """
 
 import argparse
-import contextlib
 import copy
-import io
 import itertools
 import time
 from collections.abc import Iterator
