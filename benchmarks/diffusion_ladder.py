@@ -15,26 +15,20 @@ import warnings
 from types import SimpleNamespace
 
 import torch
+from cells import defined
 
 from common.homeworks.hw06 import data as hw06
 from common.homeworks.hw06 import judge, judge_diffusion
-from common.notebooks import books
-from common.submission.card import find_card
 
 CELLS = ("imports", "paths", "straight", "step", "block", "unet", "noise", "direction", "times", "method", "loss",
          "walk", "loop")  # fmt: skip
 
 
-def notebook(seed: int, train, profile: str = "standard") -> dict:
+def notebook(seed: int, train) -> dict:
     """What the solution's cells define at the boss rung, for pictures `train` (N, S, S, 3) uint8."""
-    space = {"PROFILE": profile, "DEVICE": "cpu", "SEED": seed, "RUNG": "boss", "__name__": "notebook"}
     pictures = torch.from_numpy(train).permute(0, 3, 1, 2).contiguous()
-    space |= {"side": train.shape[1], "train_pictures": pictures}
-    space["splits"] = SimpleNamespace(train=train)
-    sources = {cell.id: cell.source for cell in books.read(books.paths(find_card("hw06_diffusion"))[1]).cells}
-    for name in CELLS:
-        exec(sources[name], space)
-    return space
+    given = {"splits": SimpleNamespace(train=train), "side": train.shape[1], "train_pictures": pictures}
+    return defined("hw06_diffusion", CELLS, seed, "boss", **given)
 
 
 def cosine_path(t):
@@ -44,8 +38,12 @@ def cosine_path(t):
 
 
 def controls(methods: dict, middle_times) -> dict:
-    """What else might explain a rung, as long as the rung; `last`: the weights of the last step, no average."""
+    """What else might explain a rung, as long as the rung.
+
+    `evaluations`: of the network, for a picture; `last`: the weights of the last step, no average.
+    """
     return {
+        "simple: in one step": methods["simple"] | {"evaluations": 1},
         "medium: the middle of the path instead": methods["simple"] | {"times": middle_times},
         "medium: the cosine path instead": methods["simple"] | {"path": cosine_path},
         "strong: even times": methods["strong"] | {"times": torch.rand},
@@ -77,7 +75,7 @@ def main():
             with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
                 net = space["train"](every[name])[bool(every[name].get("last"))]
             trained = time.process_time() - began
-            walk = space["walk_of"](every[name])
+            walk = space["walk_of"](every[name], every[name].get("evaluations", space["STEPS"]))
             handed_in = judge_diffusion.load(judge_diffusion.described(net, walk, every[name]["asks"]))
             images = judge_diffusion.draw(handed_in[0], noise, *handed_in[1:])
             score, faces = judge.compare(reference, images), judge.faces_found(images)
