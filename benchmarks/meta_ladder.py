@@ -115,7 +115,6 @@ LINES = {
     "transfer, as long as medium in seconds": lambda book: book.longer_transfer(2000),
     "first order, one step of 0.4": lambda book: book.meta("one_step", first_order=True),
     "second order, two steps of 0.2": lambda book: book.meta("two_steps"),
-    "second order, 20 characters": lambda book: book.meta("one_step", book.few(20)),
     "second order, 60 characters": lambda book: book.meta("one_step", book.few(60)),
     "the head alone (ANIL)": Book.head_alone,
     "prototypes": lambda book: book.rival(book.train_images),
