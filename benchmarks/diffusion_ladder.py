@@ -44,8 +44,12 @@ def cosine_path(t):
 
 
 def controls(methods: dict, middle_times) -> dict:
-    """What else might explain a rung, as long as the rung; `last`: the weights of the last step, no average."""
+    """What else might explain a rung, as long as the rung.
+
+    `evaluations`: of the network, for a picture; `last`: the weights of the last step, no average.
+    """
     return {
+        "simple: in one step": methods["simple"] | {"evaluations": 1},
         "medium: the middle of the path instead": methods["simple"] | {"times": middle_times},
         "medium: the cosine path instead": methods["simple"] | {"path": cosine_path},
         "strong: even times": methods["strong"] | {"times": torch.rand},
@@ -77,7 +81,7 @@ def main():
             with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
                 net = space["train"](every[name])[bool(every[name].get("last"))]
             trained = time.process_time() - began
-            walk = space["walk_of"](every[name])
+            walk = space["walk_of"](every[name], every[name].get("evaluations", space["STEPS"]))
             handed_in = judge_diffusion.load(judge_diffusion.described(net, walk, every[name]["asks"]))
             images = judge_diffusion.draw(handed_in[0], noise, *handed_in[1:])
             score, faces = judge.compare(reference, images), judge.faces_found(images)

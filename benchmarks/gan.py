@@ -1,7 +1,6 @@
-"""Homework 6: training steps per second of the GAN, fed from memory and fed item by item; the notebooks' memory.
+"""Homework 6: training steps per second of the GAN, fed from memory and fed item by item.
 
     python benchmarks/gan.py [--rounds 5] [--steps 20] [--batch 32] [--clock cpu]
-    python benchmarks/gan.py --memory [smoke|standard]
 
 The networks and losses of the solution notebook, one thread. Rounds are interleaved, each way once per round in an
 order drawn anew; times are medians, and the ratio is taken within a round.
@@ -13,10 +12,7 @@ order drawn anew; times are medians, and the ratio is taken within a round.
 
 import argparse
 import random
-import resource
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from itertools import cycle
@@ -113,26 +109,13 @@ def trainer(book: dict, losses: tuple, batch: int):
     return step
 
 
-def memory(profile: str) -> None:
-    """Run starter and solution, and print the most memory that one of the processes held."""
-    for flags in ([], ["--solution"]):
-        before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-        command = [sys.executable, "-m", "common.cli", "run", "hw06_gan", "--profile", profile, *flags]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-        note = "" if peak > before else " at most"
-        print(f"{'solution' if flags else 'starter'}, {profile}:{note} {peak / 1024:.0f} MB", flush=True)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--steps", type=int, default=20)
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--clock", choices=("wall", "cpu"), default="wall")
-    parser.add_argument("--memory", nargs="?", const="standard", choices=("smoke", "standard"), metavar="PROFILE")
-    options = parser.parse_args()
-    memory(options.memory) if options.memory else speed(options)
+    speed(parser.parse_args())
 
 
 if __name__ == "__main__":

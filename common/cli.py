@@ -285,6 +285,8 @@ def _show_ladder(card: Card, results: list, rungs: list[str], data_seed: int | N
 
     measured = ladder.collect(results)
     edition = next((result.edition for result in results if result.ok), "builtin")
+    if any(row.estimated for row in measured):
+        edition = card.for_estimates(edition)
     if data_seed is not None:
         console.print(f"data seed {data_seed}")
     title = "threshold" if edition == "builtin" else f"threshold ({edition})"
@@ -309,12 +311,10 @@ def _show_cheap(card: Card, source: str, profile: str) -> list[str]:
     if source == "original" or profile != "standard":
         return []
     climbing = []
-    for cheap in card.cheap:
-        if cheap.quick:
-            score = Homework(card.id).cheap(cheap.quick, source=source)
-            console.print(f"cheap answer, {escape(cheap.name)}: {score:.4f}", soft_wrap=True)
-            if card.climbs(cheap, score) and not cheap.fault:
-                climbing.append(f"cheap answer, {cheap.name}: {score:.4f} reaches {card.rung_of(score)}")
+    for cheap, score in Homework(card.id).cheap(source=source):
+        console.print(f"cheap answer, {escape(cheap.name)}: {score:.4f}", soft_wrap=True)
+        if card.climbs(cheap, score) and not cheap.fault:
+            climbing.append(f"cheap answer, {cheap.name}: {score:.4f} reaches {card.rung_of(score)}")
     return climbing
 
 

@@ -4,8 +4,8 @@ python -m tests.all                  what CI checks: lint, unit, smoke
 python -m tests.all smoke hw03       a step alone; the smoke runs of some homeworks alone
 python -m tests.all quick            what the change since `main` touches, in about a minute
 
-Every step is done, also after one that failed; at the end stands which did, and what each took. Lint and unit tests go
-beside the smoke runs: while the ones wait, for a kernel or a deadline, the others work.
+Every step is done, also after one that failed; at the end stands which did, and what each took. They go one after the
+other: side by side, on two cores, they cost a quarter more and take longer.
 """
 
 import argparse
@@ -13,12 +13,8 @@ import contextlib
 import os
 import subprocess
 import sys
-import tempfile
-import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import BinaryIO
 
 from common import kernels
 from tests import touched
@@ -103,70 +99,37 @@ def _ready(names: list[str]) -> list[str]:
     return [name for name in names if any(one.status == "ready" and not why_not(one.id) for one in find_all(name))]
 
 
-def do(*lanes: Steps) -> int:
-    """Run the steps of each lane one after the other, the lanes side by side; 1 if any step failed."""
+def do(steps: Steps) -> int:
+    """Run the steps one after the other; 1 if any of them failed."""
     os.environ |= {"OMP_NUM_THREADS": "1", "HW_PROGRESS": "0"}
-    names = [name for lane in lanes for name in lane]
+    ended: dict[str, tuple[int, float, float]] = {}  # what a step is called -> its exit code, seconds, CPU-seconds
     with contextlib.ExitStack() as server:
-        if runs := any(name.startswith(RUN_NOTEBOOKS) for name in names):
+        if runs := any(name.startswith(RUN_NOTEBOOKS) for name in steps):
             server.enter_context(kernels.serving(IMPORTED))  # whoever would start one finds it there
-        ended = _side_by_side(lanes)
+        for name, words in steps.items():
+            print(f"--- {name}", flush=True)
+            ended[name] = _run(words)
         before = time.monotonic()
     if runs:
-        ended["the kernels of all steps"] = (0, time.monotonic() - before, _cpu(ended))
+        known = sum(cpu for *_, cpu in ended.values())
+        ended["the kernels of all steps"] = (0, time.monotonic() - before, _cpu_of_children() - known)
     print("---")
     for name, (code, seconds, cpu) in ended.items():
         print(f"{'FAILED' if code else 'ok':6}  {seconds:6.1f} s, {cpu:6.1f} CPU-seconds  {name}")
     return int(any(code for code, *_ in ended.values()))
 
 
-Ended = dict[str, tuple[int, float, float]]  # what a step is called -> its exit code, seconds, CPU-seconds
-
-
-def _side_by_side(lanes: tuple[Steps, ...]) -> Ended:
-    """Run the lanes; what a step prints is shown when it ends, and at once where there is one lane."""
-    ended, printing, stopped = {}, threading.Lock(), threading.Event()
-
-    def follow(steps: Steps) -> None:
-        for name, words in steps.items():
-            if stopped.is_set():
-                return
-            if len(lanes) == 1:
-                print(f"--- {name}", flush=True)
-                ended[name] = _run(words)
-                continue
-            print(f"    begins: {name}", flush=True)
-            with tempfile.TemporaryFile() as said:
-                ended[name] = _run(words, said)
-                with printing:
-                    print(f"--- {name}", flush=True)
-                    said.seek(0)
-                    print(said.read().decode("utf-8", "replace"), flush=True)
-
-    with ThreadPoolExecutor(len(lanes)) as pool:
-        try:
-            list(pool.map(follow, lanes))
-        except BaseException:
-            stopped.set()  # Ctrl-C ends the steps that run; none is to follow
-            raise
-    return {name: ended[name] for lane in lanes for name in lane}
-
-
-def _run(words: list[str], said: BinaryIO | None = None) -> tuple[int, float, float]:
+def _run(words: list[str]) -> tuple[int, float, float]:
     """Exit code, seconds and CPU-seconds of `python WORDS`."""
-    before = time.monotonic()
-    process = subprocess.Popen([sys.executable, *words], stdout=said, stderr=said and subprocess.STDOUT)
-    if not hasattr(os, "wait4"):  # Windows does not tell CPU-seconds
-        return process.wait(), time.monotonic() - before, 0.0
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    return process.returncode, time.monotonic() - before, used.ru_utime + used.ru_stime
+    before, cpu = time.monotonic(), _cpu_of_children()
+    code = subprocess.run([sys.executable, *words]).returncode
+    return code, time.monotonic() - before, _cpu_of_children() - cpu
 
 
-def _cpu(ended: Ended) -> float:
-    """CPU-seconds of the fork server: of all processes that have been waited for, those that were no step."""
+def _cpu_of_children() -> float:
+    """CPU-seconds of all processes that have been waited for, and of theirs; Windows does not tell."""
     times = os.times()
-    return times.children_user + times.children_system - sum(cpu for *_, cpu in ended.values())
+    return times.children_user + times.children_system
 
 
 def main(arguments: list[str]) -> int:
@@ -180,7 +143,7 @@ def main(arguments: list[str]) -> int:
     os.chdir(Path(__file__).parents[1])
     jobs = wanted.jobs + 1  # side by side: now and then one waits for a kernel, for a deadline, or for the last of all
     if wanted.step == "all":
-        return do(lint() | unit(jobs), smoke(wanted.jobs, []))
+        return do(lint() | unit(jobs) | smoke(wanted.jobs, []))
     steps = {"lint": lint, "unit": lambda: unit(jobs), "smoke": lambda: smoke(jobs, wanted.homeworks)}
     return do({"quick": lambda: quick(jobs), **steps}[wanted.step]())
 

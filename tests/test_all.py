@@ -1,4 +1,4 @@
-"""How the checks are run: step after step in each lane, the lanes side by side, all to their end."""
+"""How the checks are run: step after step, all to their end."""
 
 import re
 
@@ -24,21 +24,10 @@ def test_every_step_is_done_and_a_failure_is_told(capfd):
     assert checks.do({"right": step("")}) == 0
 
 
-def test_lanes_go_side_by_side_and_what_they_print_stays_together(tmp_path, capfd):
-    """Each waits for a file that the other writes."""
-    meet = "import pathlib, sys, time\nprint('first {0}')\npathlib.Path(r'{2}', '{0}').touch()\n"
-    meet += "while not pathlib.Path(r'{2}', '{1}').exists(): time.sleep(.01)\nprint('last {0}', file=sys.stderr)"
-    lanes = [{f"lane {a}": step(meet.format(a, b, tmp_path))} for a, b in ("xy", "yx")]
-    assert checks.do(*lanes) == 0
-    said = capfd.readouterr().out
-    for name in "xy":
-        assert f"--- lane {name}\nfirst {name}\nlast {name}\n" in said.replace("\r", "")
-
-
-def test_a_lane_stops_at_ctrl_c(monkeypatch):
+def test_it_stops_at_ctrl_c(monkeypatch):
     done = []
 
-    def interrupted(words, said=None):
+    def interrupted(words):
         done.append(words)
         raise KeyboardInterrupt
 

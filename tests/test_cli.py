@@ -118,12 +118,12 @@ def original(monkeypatch, **result):
 
 
 def test_original_data_without_answers_shows_estimates_and_confirms_nothing(hw, tmp_path, monkeypatch):
-    original(monkeypatch, estimate=Estimate("5-fold MSE", 1.05), edition="2022")
-    run = hw("ladder", "hw01", "--data", "original", "--out", tmp_path)
-    assert run.returncode == 1 and "≈ 1.0500" in run.stdout and "threshold (2022)" in run.stdout
+    original(monkeypatch, estimate=Estimate("accuracy on the validation pictures", 0.65), edition="2022")
+    run = hw("ladder", "hw13", "--data", "original", "--out", tmp_path)
+    assert run.returncode == 1 and "≈ 0.6500" in run.stdout and "threshold (2022)" in run.stdout
     assert "nothing is confirmed" in run.stdout and "Every run reaches" not in run.stdout
-    run = hw("run", "hw01", "--data", "original", "--out", tmp_path)
-    assert run.returncode == 0 and "≈ 1.0500" in run.stdout and "(2022)" in run.stdout
+    run = hw("run", "hw13", "--data", "original", "--out", tmp_path)
+    assert run.returncode == 0 and "≈ 0.6500" in run.stdout and "(2022)" in run.stdout
     original(monkeypatch, edition="2022")
     run = hw("ladder", "hw01", "--data", "original", "--out", tmp_path)
     assert run.returncode == 1 and "boss: no run has a score" in run.stdout

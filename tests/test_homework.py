@@ -88,6 +88,13 @@ def test_an_estimate_stands_in_where_answers_are_not_public(homework, tmp_path, 
     assert json.loads((tmp_path / "metrics.json").read_text())["estimate"] == ["5-fold MSE", 0.25]
 
 
+def test_cross_validation_never_stands_on_the_ladder_of_the_test_set():
+    own = CARD.model_copy(update={"ladder": {**CARD.ladder, "2022, cross-validated": CARD.ladder["builtin"]}})
+    assert CARD.for_estimates("2022") == "2022" and own.for_estimates("2022") == "2022, cross-validated"
+    assert Score(own, 0.25, own.for_estimates("2022"), "5-fold MSE").rung == "boss"
+    assert "has no thresholds" in str(Score(own, 0.25, own.for_estimates("2023"), "5-fold MSE"))
+
+
 def test_metrics_file(homework, tmp_path):
     path = homework.write_metrics(tmp_path, {"loss": [2.0, 1.5]}, validation=np.float32(0.5))
     numbers = json.loads(path.read_text())

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from torch.nn import functional as F
 
 from common import check
+from common.errors import HomeworkError
 from common.generators import world
 from common.generators.world import pretraining
 from common.homeworks.hw07 import data, show, zoo
@@ -186,6 +187,39 @@ def test_the_folder_is_one_of_transformers(tmp_path):
         mine, theirs = zoo.load()(**found), model.eval()(**found)
     assert torch.equal(mine.start_logits, theirs.start_logits) and torch.equal(mine.end_logits, theirs.end_logits)
     assert zoo.zoo.path(zoo.BERT).stat().st_size < 3_000_000
+
+
+def test_a_model_that_can_be_used(tmp_path, monkeypatch):
+    folder = zoo.folder(where=tmp_path / "bert")
+    assert zoo.usable(str(folder)) == str(folder)
+
+    def unreachable(*_):
+        raise OSError("no network")
+
+    monkeypatch.setattr("transformers.utils.cached_file", unreachable)
+    with pytest.raises(HomeworkError, match=r"no folder bert-of-nobody.*Hugging Face.*zoo\.folder\(\)"):
+        zoo.usable("bert-of-nobody")
+
+
+@pytest.mark.parametrize(
+    "file, content, sentence",
+    [
+        ("tokenizer.json", None, "lacks its vocabulary: put tokenizer.json or vocab.txt there"),
+        ("config.json", None, "lacks its configuration"),
+        ("model.safetensors", None, "lacks its weights"),
+        ("config.json", b"{", r"config\.json is damaged: it is not JSON"),
+        ("model.safetensors", b"\0" * 40, "is damaged or cut off"),
+    ],
+)
+def test_a_model_that_is_damaged(tmp_path, file, content, sentence):
+    folder = zoo.folder(where=tmp_path / "bert")
+    if content is None:
+        (folder / file).unlink()
+    else:
+        (folder / file).write_bytes(content)
+    with pytest.raises(HomeworkError, match=sentence) as raised:
+        zoo.usable(folder)
+    assert str(folder) in str(raised.value) and "\n" not in str(raised.value)
 
 
 def test_it_was_pretrained():

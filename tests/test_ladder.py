@@ -60,6 +60,9 @@ def test_an_empty_ladder_and_estimates_confirm_nothing():
     assert measured[0].estimated and measured[0].scores == [1.05, 0.05]
     (fault,) = ladder.faults(CARD, measured, ["simple"], "2022")
     assert "nothing is confirmed" in fault
+    folds = "2022, cross-validated"
+    own = CARD.model_copy(update={"ladder": {**CARD.ladder, folds: CARD.ladder["builtin"]}})
+    assert ladder.faults(own, measured, ["simple"], folds) == ["simple: 2 of 2 runs reach medium (3)"]
 
 
 def test_one_run_where_nothing_is_left_to_chance(tmp_path):

@@ -225,7 +225,7 @@ def test_from_the_command_to_the_page(tmp_path):
     """One real run: executed notebook, its page, metrics, table of results, and the page that shows it."""
     options = ["--profile", "smoke", "--seed", "5", "--device", "cpu", "--out", str(tmp_path)]
     command = [sys.executable, "-m", "common.cli", "run", "hw01", *options]
-    environment = os.environ | {"COLUMNS": "200", "HW_FAST_KERNELS": "0"}  # one plain kernel is cheaper than a server
+    environment = os.environ | {"COLUMNS": "200"}
     done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", env=environment)
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"To look at, with links to the executed notebooks: {tmp_path / 'index.html'}" in done.stdout

@@ -43,12 +43,12 @@ def load(homework: str, *, source: str | Path = "builtin", profile: str = "stand
     source: `"builtin"`, `"original"` (the course's files in `data/hwNN/`), or a folder that `hw data export` wrote.
     Raises DataError with one sentence if the files are missing or not what they should be.
     """
-    return _both(homework, source, profile)[0]
+    return both(homework, source=source, profile=profile)[0]
 
 
 def reference(homework: str, *, source: str | Path = "builtin", profile: str = "standard") -> pd.DataFrame:
     """What the scorer compares with: the test set's keys and, where they are known, its answers."""
-    return _both(homework, source, profile)[1]
+    return both(homework, source=source, profile=profile)[1]
 
 
 def edition_of(reference: pd.DataFrame) -> str:
@@ -144,7 +144,8 @@ def secrets(homework: str) -> list[Path]:
     return getattr(module(homework), "secrets", list)()
 
 
-def _both(homework: str, source: str | Path, profile: str):
+def both(homework: str, *, source: str | Path = "builtin", profile: str = "standard"):
+    """What `load` and what `reference` give, made once."""
     _check_profile(profile)
     maker = module(homework)
     if source == "builtin":

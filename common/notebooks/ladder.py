@@ -7,7 +7,7 @@ from statistics import mean, stdev
 
 from common import data
 from common.notebooks.run import Job, Result, make_job
-from common.submission.card import RUNGS, Card
+from common.submission.card import CROSS_VALIDATED, RUNGS, Card
 
 
 @dataclass(frozen=True)
@@ -71,15 +71,16 @@ def collect(results: list[Result]) -> list[Measured]:
 def faults(card: Card, measured: list[Measured], rungs: list[str], edition: str = "builtin") -> list[str]:
     """Why these runs do not confirm the card: one misses its own threshold, or reaches the next, or is not there.
 
-    An estimate confirms nothing: the thresholds of the course were measured on its own test set.
+    An estimate confirms nothing where the thresholds are the course's: those were measured on its own test set.
     """
+    same_measure = edition.endswith(CROSS_VALIDATED)
     found = [f"{rung}: no run has a score" for rung in rungs if rung not in [m.rung for m in measured]]
-    if any(rung.estimated for rung in measured):
+    if any(rung.estimated for rung in measured) and not same_measure:
         found.append("These are the notebooks' own estimates, for this data has no score here: nothing is confirmed.")
     if edition not in card.ladder:
         return [*found, f"The card has no thresholds for this data (edition: {edition})."]
     for rung in measured:
-        if rung.estimated:
+        if rung.estimated and not same_measure:
             continue
         own = card.threshold(rung.rung, edition)
         missed = [score for score in rung.scores if not card.metric.reaches(score, own)]

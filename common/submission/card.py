@@ -19,6 +19,7 @@ from common.paths import checkout
 from common.submission.metrics import METRICS
 
 RUNGS = ("simple", "medium", "strong", "boss")
+CROSS_VALIDATED = ", cross-validated"  # ends the name of a ladder for estimates by cross-validation
 
 
 class _Strict(BaseModel):
@@ -223,7 +224,7 @@ class Card(_Strict):
     submission: Submission | None = None
     rungs: Ideas | None = None
     time: Time | None = None
-    ladder: dict[str, Ladder] = {}  # "builtin", and the course's own by year ("2022", "2023")
+    ladder: dict[str, Ladder] = {}  # "builtin", the course's own by year ("2022"), and see `for_estimates`
     cheap: tuple[Cheap, ...] = ()
     control: tuple[Control, ...] = ()
     rival: tuple[Rival, ...] = ()
@@ -253,6 +254,16 @@ class Card(_Strict):
 
     def threshold(self, rung: str, edition: str = "builtin") -> float:
         return getattr(self.ladder[edition], rung).threshold
+
+    def for_estimates(self, edition: str) -> str:
+        """The ladder on which a notebook's own estimate stands where the data of an edition cannot be scored.
+
+        Cross-validation asks another question than the course's test set: a card that has thresholds for it, under
+        "2022, cross-validated", never shows such a figure beside the course's.
+        """
+        if any(name.endswith(CROSS_VALIDATED) for name in self.ladder):
+            return edition + CROSS_VALIDATED
+        return edition
 
     def height(self, value: float) -> int:
         """How many rungs of the builtin ladder `value` reaches: 0 below simple, 4 at boss."""

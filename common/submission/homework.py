@@ -3,7 +3,7 @@
 import json
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import pandas as pd
 from common import data, homeworks
 from common.errors import SubmissionError
 from common.files import replacing
-from common.submission.card import RUNGS, Card, find_card
+from common.submission.card import RUNGS, Card, Cheap, find_card
 from common.submission.metrics import METRICS
 from common.submission.table import read_submission, write_submission
 
@@ -119,14 +119,16 @@ class Homework:
         missing = getattr(judge, "MISSING", Score.missing)
         return Score(self.card, judge.judge(reference, answers), edition, missing=missing)
 
-    def cheap(self, name: str, *, source: str | Path = "builtin", profile: str = "standard") -> float:
-        """What the cheap answer `name` of the homework's `cheap.py` gets (see `common.data.cheap`)."""
-        splits = data.load(self.card.id, source=source, profile=profile)
-        reference = data.reference(self.card.id, source=source, profile=profile)
-        answers = getattr(homeworks.part(self.card.id, "cheap"), name)(splits)
-        if not isinstance(answers, pd.DataFrame):  # the one column, in the order of the test rows
-            answers = pd.DataFrame({self.card.submission.answers[0]: answers})
-        return self.judge(answers, reference).value
+    def cheap(self, *, source: str | Path = "builtin", profile: str = "standard") -> Iterator[tuple[Cheap, float]]:
+        """The card's cheap answers that are quick, and what each gets (see `common.data.cheap`); drawn once for all."""
+        splits, reference = data.both(self.card.id, source=source, profile=profile)
+        for cheap in self.card.cheap:
+            if not cheap.quick:
+                continue
+            answers = getattr(homeworks.part(self.card.id, "cheap"), cheap.quick)(splits)
+            if not isinstance(answers, pd.DataFrame):  # the one column, in the order of the test rows
+                answers = pd.DataFrame({self.card.submission.answers[0]: answers})
+            yield cheap, self.judge(answers, reference).value
 
     def score(
         self,
@@ -151,7 +153,8 @@ class Homework:
             return None
         if score.value is None and estimate is not None:
             how, value = estimate
-            score = replace(score, value=float(value), estimate=how)
+            edition = self.card.for_estimates(score.edition)
+            score = replace(score, value=float(value), estimate=how, edition=edition)
             _note(Path(path).with_name("metrics.json"), estimate=[how, float(value)])
         print(score)
         if reference.attrs.get("note"):

@@ -345,7 +345,7 @@ file(
     notebook(LOOK, WRITE, kernelspec={"name": "ir", "display_name": "R", "language": "R"}),
     flag="language",
 )
-file("2,000 cells", OK, notebook(LOOK, WRITE, *["x = 1"] * 2000), limits={"deadline": 120.0})
+file("500 cells", OK, notebook(LOOK, WRITE, *["x = 1"] * 500), limits={"deadline": 120.0})
 file(
     "parameters set anew", OK | BAD_FILE, notebook(LOOK, 'SEED = 5\nPROFILE = "smoke"', WRITE), flag="sets PROFILE anew"
 )
@@ -420,6 +420,7 @@ case("memory: attributes of files", CRASHED | MEMORY | OUTPUT, "for n in range(1
 hoard("mappings of files in three folders", "import mmap\nmaps = []\nfor place in ('/dev/shm/x', '/tmp/x', 'x'):\n    f = open(place, 'w+b'); f.truncate(190 << 20)\n"
       "    m = mmap.mmap(f.fileno(), 190 << 20); maps.append(m)\n    for i in range(0, 190 << 20, 4096): m[i] = 1\n"
       "time.sleep(1); print('HE' + 'LD')")  # fmt: skip
+file("2,000 cells", OK, notebook(LOOK, WRITE, *["x = 1"] * 2000), limits={"deadline": 120.0})
 case(
     "another program in the kernel's place",
     TIMEOUT | CRASHED,

@@ -1,0 +1,50 @@
+"""Benchmarks run cells of a solution by their names: all of them are there, and define whatever they use."""
+
+import ast
+import builtins
+import symtable
+from pathlib import Path
+
+import pytest
+
+from common.notebooks import books
+from common.submission.card import find_card
+
+BENCHMARKS = {"covid_baselines": "hw01", "residual_paths": "hw03", "rl": "hw12"}  # those that use cells.py
+GIVEN = {"PROFILE", "DATA", "DEVICE", "SEED", "RUNG", *dir(builtins)}
+
+
+def cells_of(benchmark: str) -> list[str]:
+    """The names in its CELLS, without running it."""
+    module = ast.parse((Path(__file__).parents[1] / "benchmarks" / f"{benchmark}.py").read_text("utf-8"))
+    keep = [node for node in module.body if isinstance(node, ast.Assign | ast.AugAssign) and _target(node) == "CELLS"]
+    space: dict = {}
+    exec(compile(ast.Module(keep, []), benchmark, "exec"), space)
+    return list(space["CELLS"])
+
+
+def _target(node: ast.Assign | ast.AugAssign) -> str:
+    target = node.target if isinstance(node, ast.AugAssign) else node.targets[0]
+    return getattr(target, "id", "")
+
+
+def names(source: str) -> tuple[set[str], set[str]]:
+    """What a cell binds for the whole notebook, and what it reads from it, functions included."""
+    top = symtable.symtable(source, "cell", "exec")
+    bound = {symbol.get_name() for symbol in top.get_symbols() if symbol.is_assigned() or symbol.is_imported()}
+    read = {symbol.get_name() for symbol in top.get_symbols() if symbol.is_referenced()}
+    inner = list(top.get_children())
+    while inner:
+        table = inner.pop()
+        inner += table.get_children()
+        read |= {symbol.get_name() for symbol in table.get_symbols() if symbol.is_global()}
+    return bound, read
+
+
+@pytest.mark.parametrize(("benchmark", "homework"), BENCHMARKS.items())
+def test_cells_that_a_benchmark_runs_define_what_they_use(benchmark, homework):
+    sources = {cell.id: cell.source for cell in books.read(books.paths(find_card(homework))[1]).cells}
+    wanted = cells_of(benchmark)
+    assert set(wanted) <= set(sources)
+    bound, read = zip(*(names(sources[name]) for name in wanted), strict=True)
+    assert set().union(*read) - set().union(*bound) <= GIVEN
