@@ -111,7 +111,7 @@ LINES = {
     "medium: first order": lambda book: book.rung("first order"),
     "strong: second order": lambda book: book.rung("second order"),
     "boss: second order, turned": lambda book: book.rung("second order, turned"),
-    "transfer, as long as medium in seconds": lambda book: book.longer_transfer(2000),
+    "transfer, 2000 steps": lambda book: book.longer_transfer(2000),
     "first order, one step of 0.4": lambda book: book.meta("one_step", first_order=True),
     "second order, two steps of 0.2": lambda book: book.meta("two_steps"),
     "second order, 60 characters": lambda book: book.meta("one_step", book.few(60)),
