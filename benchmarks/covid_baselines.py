@@ -72,7 +72,7 @@ def network(rung, seed, source):
 
 
 CELLS = ("imports", "load", "columns", "yesterday", "standardise", "prepare", "net", "optimizer")
-CELLS += ("train-network", "predict", "answer")
+CELLS += ("loop", "train-network", "run", "predict", "answer")
 METHODS = {
     "the mean": mean,
     "copying yesterday": yesterday,

@@ -25,6 +25,16 @@ def no_server(monkeypatch):
         monkeypatch.delenv(kernels.SOCKET)
 
 
+@pytest.fixture
+def bare_server(no_server, tmp_path_factory, monkeypatch):
+    """Fork servers of this test know nothing of torch, which takes seconds to import: it is about processes."""
+    hide = "sys.modules |= dict.fromkeys(('torch', 'torchvision', 'pandas'))"  # to import them is an ImportError
+    folder = tmp_path_factory.mktemp("bare")
+    guarded = f"import sys\nif 'common.kernels.server' in sys.orig_argv:\n    {hide}\n"
+    (folder / "sitecustomize.py").write_text(guarded, "utf-8")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(folder), os.environ.get("PYTHONPATH", "")]))
+
+
 def pytest_collection_modifyitems(items):
     for item in items:
         if reason := why_not(item.nodeid):
