@@ -16,7 +16,7 @@ def episode(tasks, title: str, guesses: torch.Tensor | None = None) -> None:
     (support, _), (query, y) = tasks
     ways = support.shape[1]
     rows = torch.arange(query.shape[1]).reshape(ways, -1).T  # a row holds one query of each class
-    figure = plt.figure(figsize=(3.8, 1.3 + 0.75 * (1 + len(rows))))
+    figure = plt.figure(figsize=(3.3, 1.3 + 0.64 * (1 + len(rows))))
     figure.suptitle(title, fontsize=11, fontweight="bold")
     above, below = figure.subfigures(2, 1, height_ratios=[1.5, len(rows) + 0.4])
     above.set_facecolor("#edf2f7")  # what it may learn from stands apart from what it is asked
