@@ -15,10 +15,9 @@ from collections.abc import Callable
 from functools import partial
 
 import torch
+from cells import defined
 
 from common.homeworks.hw11 import data as hw11
-from common.notebooks import books
-from common.submission.card import find_card
 
 CELLS = ("imports", "reverse", "moons", "tensors", "look", "seen", "net", "batch", "statistics", "consistency",
          "information", "balanced", "noisy", "settings", "losses", "watch", "learn", "taught", "teach",
@@ -27,14 +26,9 @@ CELLS = ("imports", "reverse", "moons", "tensors", "look", "seen", "net", "batch
 
 def notebook(seed: int, data_seed: int) -> dict:
     """What the solution's cells define at the boss rung, with edges as `photos`, `drawings` and the rest."""
-    space = {"PROFILE": "standard", "DEVICE": "cpu", "SEED": seed, "RUNG": "boss", "__name__": "notebook"}
     splits, reference = hw11.builtin("standard", data_seed)
-    sources = {cell.id: cell.source for cell in books.read(books.paths(find_card("hw11"))[1]).cells}
-    space |= {"splits": splits, "known": torch.tensor(reference["label"].to_numpy()), "runs": {}}
-    with contextlib.redirect_stdout(io.StringIO()):
-        for name in CELLS:
-            exec(sources[name], space)
-    return space
+    known = torch.tensor(reference["label"].to_numpy())
+    return defined("hw11", CELLS, seed, "boss", splits=splits, known=known, runs={})
 
 
 def measures(space: dict) -> dict[str, Callable]:

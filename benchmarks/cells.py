@@ -15,8 +15,8 @@ def defined(homework: str, names: Iterable[str], seed: int, rung: str, **given) 
     Cells that draw are best left out, too. What they print is dropped.
     """
     cells = {cell.id: cell.source for cell in books.read(books.paths(find_card(homework))[1]).cells}
-    space = {"PROFILE": "standard", "DATA": "builtin", "DEVICE": "cpu", "SEED": seed, "RUNG": rung, **given}
-    space["__name__"] = "notebook"
+    space = {"PROFILE": "standard", "DATA": "builtin", "DEVICE": "cpu", "SEED": seed, "OUTPUT_DIR": "outputs"}
+    space |= {"RUNG": rung, "__name__": "notebook", **given}
     with contextlib.redirect_stdout(io.StringIO()):
         for name in names:
             exec(compile(cells[name], name, "exec"), space)

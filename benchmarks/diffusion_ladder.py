@@ -15,26 +15,20 @@ import warnings
 from types import SimpleNamespace
 
 import torch
+from cells import defined
 
 from common.homeworks.hw06 import data as hw06
 from common.homeworks.hw06 import judge, judge_diffusion
-from common.notebooks import books
-from common.submission.card import find_card
 
 CELLS = ("imports", "paths", "straight", "step", "block", "unet", "noise", "direction", "times", "method", "loss",
          "walk", "loop")  # fmt: skip
 
 
-def notebook(seed: int, train, profile: str = "standard") -> dict:
+def notebook(seed: int, train) -> dict:
     """What the solution's cells define at the boss rung, for pictures `train` (N, S, S, 3) uint8."""
-    space = {"PROFILE": profile, "DEVICE": "cpu", "SEED": seed, "RUNG": "boss", "__name__": "notebook"}
     pictures = torch.from_numpy(train).permute(0, 3, 1, 2).contiguous()
-    space |= {"side": train.shape[1], "train_pictures": pictures}
-    space["splits"] = SimpleNamespace(train=train)
-    sources = {cell.id: cell.source for cell in books.read(books.paths(find_card("hw06_diffusion"))[1]).cells}
-    for name in CELLS:
-        exec(sources[name], space)
-    return space
+    given = {"splits": SimpleNamespace(train=train), "side": train.shape[1], "train_pictures": pictures}
+    return defined("hw06_diffusion", CELLS, seed, "boss", **given)
 
 
 def cosine_path(t):

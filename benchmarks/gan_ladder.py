@@ -8,9 +8,7 @@ beginning of boss's training, so it is run once and looked at on the way. One th
 """
 
 import argparse
-import contextlib
 import copy
-import io
 import time
 from collections.abc import Callable, Iterator
 from itertools import chain, count
@@ -18,27 +16,22 @@ from itertools import chain, count
 import numpy as np
 import pandas as pd
 import torch
+from cells import defined
 
 from common.homeworks.hw06 import data as hw06
 from common.homeworks.hw06 import judge, judge_gan
-from common.notebooks import books
-from common.submission.card import RUNGS, find_card
+from common.submission.card import RUNGS
 
-CELLS = ("frechet", "networks", "logistic", "penalty", "zero", "losses", "follow", "method", "helpers", "loop")
+CELLS = ("imports", "frechet", "networks", "logistic", "penalty", "zero", "losses", "follow", "method", "helpers",
+         "loop")  # fmt: skip
 
 
 def notebook(seed: int, data_seed: int) -> tuple[dict, pd.DataFrame]:
     """What the solution's cells define, and the scorer's table."""
-    space = {"PROFILE": "standard", "DEVICE": "cpu", "SEED": seed, "RUNG": "boss", "__name__": "notebook"}
     splits, reference = hw06.builtin("standard", data_seed)
-    sources = {cell.id: cell.source for cell in books.read(books.paths(find_card("hw06_gan"))[1]).cells}
-    with contextlib.redirect_stdout(io.StringIO()):
-        exec(sources["imports"], space)
-        space |= {"splits": splits, "side": splits.train.shape[1]}
-        space["train_pictures"] = torch.from_numpy(splits.train).permute(0, 3, 1, 2)
-        for name in CELLS:
-            exec(sources[name], space)
-    return space, reference
+    pictures = torch.from_numpy(splits.train).permute(0, 3, 1, 2)
+    given = {"splits": splits, "side": pictures.shape[3], "train_pictures": pictures}
+    return defined("hw06_gan", CELLS, seed, "boss", **given), reference
 
 
 def score(generator: torch.nn.Module, reference: pd.DataFrame) -> str:

@@ -18,31 +18,21 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+from cells import defined
 
 from common import data
 from common.homeworks.hw05 import data as hw05
 from common.homeworks.hw05 import judge
-from common.notebooks import books
-from common.submission.card import RUNGS, find_card
+from common.submission.card import RUNGS
 
 CELLS = ("imports", "tokenizer", "pieces", "batches", "padding", "plain-loss", "attention", "better", "learn",
          "translate", "net", "heads", "layer", "transformer", "methods", "back")  # fmt: skip
 
 
-def notebook(seed: int, loaded: tuple, profile: str = "standard", cells=()) -> tuple[dict, pd.DataFrame]:
-    """What the solution's cells define at the boss rung (with `cells` more of them), and the right translations.
-
-    loaded: the splits, and the right translations of the test.
-    """
-    splits, reference = loaded
-    space = {"PROFILE": profile, "DEVICE": "cpu", "SEED": seed, "RUNG": "boss", "LARGE": False, "shown": 0}
-    space |= {name: getattr(splits, name) for name in ("train", "validation", "test", "unseen")}
-    space |= {"splits": splits, "__name__": "notebook"}
-    sources = {cell.id: cell.source for cell in books.read(books.paths(find_card("hw05"))[1]).cells}
-    with contextlib.redirect_stdout(io.StringIO()):
-        for name in (*CELLS, *cells):
-            exec(sources[name], space)
-    return space, reference
+def notebook(seed: int, splits: hw05.Splits, cells=()) -> dict:
+    """What the solution's cells define at the boss rung, with `cells` more of them."""
+    parts = {name: getattr(splits, name) for name in ("train", "validation", "test", "unseen")}
+    return defined("hw05", (*CELLS, *cells), seed, "boss", splits=splits, LARGE=False, shown=0, **parts)
 
 
 def fewer(splits: hw05.Splits, pairs: int) -> hw05.Splits:
@@ -111,7 +101,7 @@ def main():
     if arguments.pairs:
         splits = fewer(splits, arguments.pairs)
     for seed in arguments.seeds:
-        space, reference = notebook(seed, (splits, reference))
+        space = notebook(seed, splits)
         space["batch_tokens"] = arguments.tokens or space["batch_tokens"]
         print(f"data {name}, {len(splits.train):,} pairs, seed {seed}", flush=True)
         each = trained(space, arguments.rungs, arguments.controls)

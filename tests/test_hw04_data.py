@@ -77,9 +77,9 @@ def test_splits_are_in_order():
     assert reference["Category"].tolist() != sorted(reference["Category"])  # the order tells nothing
 
 
-def test_frames_are_held_once():
-    """Train and validation are views of one array."""
-    for splits in (hw04.builtin("smoke", 1)[0],):
+def test_frames_are_held_once(written):
+    """Train and validation are views of one array, drawn or read."""
+    for splits in (hw04.builtin("smoke", 1)[0], hw04.read(written[0], "standard")[0]):
         assert splits.train.x.base is not None and splits.train.x.base is splits.validation.x.base
         assert splits.train.x.dtype == np.float32
 

@@ -1,5 +1,6 @@
 """Homework 4: the checks, and the methods taken from both notebooks, against the plainest way to write them."""
 
+import math
 from functools import partial
 from types import SimpleNamespace
 
@@ -239,12 +240,18 @@ def test_a_block_is_torchs_encoder_layer(starter):
     assert torch.allclose(found[inside], expected[inside], atol=1e-5)
 
 
+def _multihead_attention(own):
+    """torch's own attention with the same weights."""
+    theirs = nn.MultiheadAttention(own.out.in_features, own.heads, batch_first=True)
+    theirs.in_proj_weight.data, theirs.in_proj_bias.data = own.qkv.weight.data, own.qkv.bias.data
+    theirs.out_proj.load_state_dict(own.out.state_dict())
+    return theirs
+
+
 def test_attention_weights_are_those_of_torch(starter):
     torch.manual_seed(3)
     own = starter["SelfAttention"](16, 4)
-    theirs = nn.MultiheadAttention(16, 4, batch_first=True)
-    theirs.in_proj_weight.data, theirs.in_proj_bias.data = own.qkv.weight.data, own.qkv.bias.data
-    theirs.out_proj.load_state_dict(own.out.state_dict())
+    theirs = _multihead_attention(own)
     x, inside = torch.randn(2, 7, 16), torch.arange(7) < torch.tensor([[7], [4]])
     expected, weights = theirs(x, x, x, key_padding_mask=~inside, average_attn_weights=False)
     assert torch.allclose(own.weights(x, inside), weights, atol=1e-6)
@@ -259,6 +266,51 @@ def test_the_convolution_module_against_torchs_layers(solution):
     x = torch.randn(2, 9, 8)
     expected = own.mix(depthwise(own.gate(x).mT).mT)
     assert torch.allclose(own(x, torch.ones(2, 9, dtype=torch.bool)), expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["Sandwich", "ConformerBlock"])
+def test_a_conformer_block_is_made_of_torchs_modules(solution, name):
+    """In the order of Gulati et al. 2020: each utterance alone, without a mask, is what a padded batch gives."""
+    torch.manual_seed(3)
+    own, lengths = solution[name](16, 4).eval(), torch.tensor([12, 5, 9])
+    attention = _multihead_attention(own.attention)
+    x, inside = torch.randn(3, 12, 16), torch.arange(12) < lengths[:, None]
+    together = own(x, inside)
+    for row, n in enumerate(lengths.tolist()):
+        h = x[row : row + 1, :n]
+        h = h + 0.5 * own.before(h)
+        normed = own.norm(h)
+        h = h + attention(normed, normed, normed)[0]
+        if name == "ConformerBlock":
+            depthwise = nn.Conv1d(16, 16, 7, padding="same", groups=16, bias=False)
+            depthwise.weight.data = own.convolution.weight.data
+            h = h + own.convolution.mix(depthwise(own.convolution.gate(h).mT).mT)
+        h = F.layer_norm(h + 0.5 * own.think(h), (16,), own.after.weight, own.after.bias)
+        assert torch.allclose(together[row, :n], h[0], atol=1e-5)
+
+
+def test_the_margin_against_a_loop(solution):
+    torch.manual_seed(3)
+    cosines, y = 2 * torch.rand(7, 5) - 1, torch.tensor([0, 4, 2, 2, 1, 3, 0])
+    losses = []
+    for row, right in zip(cosines.tolist(), y.tolist(), strict=True):
+        logits = [20 * (cosine - 0.2 if k == right else cosine) for k, cosine in enumerate(row)]
+        losses.append(math.log(sum(map(math.exp, logits))) - logits[right])
+    assert solution["am_softmax"](cosines, y, margin=0.2, scale=20).item() == pytest.approx(np.mean(losses), rel=1e-5)
+
+
+def test_statistics_against_a_loop(solution):
+    torch.manual_seed(3)
+    h, scores, lengths = torch.randn(3, 6, 4), torch.randn(3, 6), [6, 1, 4]
+    found = solution["attentive_statistics"](h, scores, torch.arange(6) < torch.tensor(lengths)[:, None])
+    for row, n in enumerate(lengths):
+        shares = np.exp(scores[row, :n].double().numpy())
+        shares /= shares.sum()
+        values = h[row, :n].double().numpy()
+        mean = sum(share * value for share, value in zip(shares, values, strict=True))
+        variance = sum(share * (value - mean) ** 2 for share, value in zip(shares, values, strict=True))
+        expected = np.concatenate([mean, np.sqrt(np.maximum(variance, 1e-6))])
+        np.testing.assert_allclose(found[row].numpy(), expected, atol=1e-5)
 
 
 def test_only_a_convolution_hears_the_order(solution, part):

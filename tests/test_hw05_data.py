@@ -258,6 +258,23 @@ def test_tab_separated_pairs(tatoeba):
     assert smoke[0].test == splits.test and smoke[1].equals(reference)
 
 
+def test_tab_separated_pairs_from_another_editor(tatoeba):
+    """A byte order mark, CRLF, full-width spaces and blank lines at the end are no fault."""
+    plain, path = hw05.read(tatoeba, "standard"), tatoeba / "cmn.txt"
+    text = path.read_text("utf-8").replace("\t第", "\t\u3000第") + "\n\n"
+    path.write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
+    again = hw05.read(tatoeba, "standard")
+    assert again == (plain[0], again[1]) and again[1].equals(plain[1])
+    assert hw05.look(tatoeba) == {"pairs": 402}
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "big5", "utf-16"])
+def test_tab_separated_pairs_in_other_encodings(tatoeba, encoding):
+    text = "Some day.\t有一天。\n" * 400
+    (tatoeba / "cmn.txt").write_bytes(text.encode(encoding))
+    refused(tatoeba, "cmn.txt, line 1", "UTF-8")
+
+
 @pytest.mark.parametrize("row", ["no tab at all", "a\tb\tc\td"])
 def test_rows_that_are_no_pairs(tatoeba, row):
     path = tatoeba / "cmn.txt"

@@ -207,7 +207,7 @@ with kernels.serving():
 """
 
 
-def test_server_and_kernels_end_with_their_owner(tmp_path, no_server):
+def test_server_and_kernels_end_with_their_owner(tmp_path, bare_server):
     owner = subprocess.Popen([sys.executable, "-c", OWNER], stdout=subprocess.PIPE, text=True, cwd=tmp_path)
     line = next(line for line in owner.stdout if line.strip())
     owner.send_signal(signal.SIGKILL)

@@ -103,9 +103,9 @@ def test_faults_of_ours(tmp_path, exam, monkeypatch, what):
 
 
 @LINUX
-def test_a_fork_server_that_dies_is_told_and_started_anew(tmp_path, exam, monkeypatch):
+@pytest.mark.usefixtures("bare_server")
+def test_a_fork_server_that_dies_is_told_and_started_anew(tmp_path, exam):
     """It takes along what it has forked, and is no student's fault; the next try has another."""
-    monkeypatch.delenv(kernels.SOCKET, raising=False)
     worker, one = Worker(), job(tmp_path, exam, notebook(LOOK, "time.sleep(97530)", WRITE))
     forked = []
 
@@ -271,7 +271,7 @@ def test_what_is_written_stays(tmp_path, exam):
 
 
 @LINUX
-@pytest.mark.usefixtures("no_server")
+@pytest.mark.usefixtures("bare_server")
 def test_ctrl_c_leaves_nothing(tmp_path, exam):
     (tmp_path / "in").mkdir()
     for number in range(3):

@@ -11,7 +11,7 @@ from common.generators.world import words
 from common.generators.world.dice import Dice
 from common.generators.world.facts import Names, Subject, subject
 from common.generators.world.kinds import KINDS, Saying
-from common.generators.world.telling import fill, passage, rivals
+from common.generators.world.telling import fill, passage
 
 
 class Blank(NamedTuple):
@@ -44,32 +44,29 @@ class Sense(NamedTuple):
     sense: str  # one of SENSES
 
 
-def restated(seed: int, n: int, sentences: int = 5, absent: float = 0.4, alike: float = 0.0) -> list[Restated]:
+def restated(seed: int, n: int, sentences: int = 5, absent: float = 0.4) -> list[Restated]:
     """n passages about two subjects, each with facts told again in other words, some ten blanks in all.
 
-    absent: the share of sentences about a third subject, which the passage may name but says nothing about; alike: the
-    share of passages about four subjects of one kind of whom the same is told (`rivals`), where the sentences that the
-    passage does not answer are about these as well.
+    absent: the share of sentences about a third subject, which the passage may name but says nothing about.
     """
     dice = Dice(f"world {seed} pretraining")
-    return [_restated(dice, sentences, absent, alike > 0 and dice.chance(alike)) for _ in range(n)]
+    return [_restated(dice, dice.number(0, 2), sentences, absent) for _ in range(n)]
 
 
-def _restated(dice: Dice, sentences: int, absent: float, alike: bool) -> Restated:
-    one = rivals(dice) if alike else passage(dice, left_out=dice.number(0, 2))
+def _restated(dice: Dice, left_out: int, sentences: int, absent: float) -> Restated:
+    one = passage(dice, left_out=left_out)
     places = {(value.subject, value.slot): (value.start, value.end) for value in one.values}
-    told = [(number, next(iter(saying.questions))) in places for number, saying, _ in one.said]
-    here = dice.some([said for said, known in zip(one.said, told, strict=True) if known], sentences)
-    there = dice.some([said for said, known in zip(one.said, told, strict=True) if not known], sentences)
+    here = dice.some([said for said in one.said if said[0] != left_out], sentences)
+    there = dice.some([said for said in one.said if said[0] == left_out], sentences)
     text, blanks = "", []
     for _ in range(sentences):
         kept = there if there and dice.chance(absent) else here
         number, saying, wording = kept.pop()
-        again, found = fill(_other(dice, saying, wording), one.subjects[number].name, one.subjects[number].facts)
+        told, found = fill(_other(dice, saying, wording), one.subjects[number].name, one.subjects[number].facts)
         for slot, (a, b) in found.items():
             if slot != "S":
                 blanks.append(Blank(len(text) + a, len(text) + b, *places.get((number, slot), (-1, -1))))
-        text += again + "。"
+        text += told + "。"
     return Restated(one.text, text, tuple(blanks))
 
 

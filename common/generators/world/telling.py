@@ -101,11 +101,12 @@ class _Writer:
             and any(_DROPPABLE.match(text) for text in follows.wordings)
         )
 
-    def block(self, number: int, told: list[Saying], mention: bool = True) -> None:
-        """All that is told of one subject; with `mention`, another is named between."""
+    def block(self, number: int) -> None:
+        """All that is told of one subject."""
         dice, one = self.dice, self.subjects[number]
         others = [subject for subject in self.subjects if subject is not one]
-        mention_after = dice.number(0, len(told) - 2) if mention else -1
+        told = _chosen(dice, one)
+        mention_after = dice.number(0, len(told) - 2)
         self.named, ended = -_FAR, True
         before = {self.subjects[value.subject].kind for value in self.values}
         for i, saying in enumerate(told):
@@ -146,7 +147,7 @@ def passage(dice: Dice, part: str = "learn", left_out: int | None = None) -> Pas
             if number == left_out:
                 writer.said += [(number, saying, dice.pick(saying.wordings)) for saying in _chosen(dice, one)]
             else:
-                writer.block(number, _chosen(dice, one))
+                writer.block(number)
         if left_out is not None or SHORTEST <= len(writer.text) <= LONGEST:
             return Passage(writer.text, tuple(writer.subjects), tuple(writer.values), tuple(writer.said))
 
@@ -158,28 +159,3 @@ def _chosen(dice: Dice, one: Subject) -> list[Saying]:
     today = dice.some(model.today, dice.number(1, 2))
     dated = dice.some(model.dated, max(2, 5 - len(opening) - len(today)))
     return opening + sorted(dated, key=lambda saying: one.facts[saying.year]) + today
-
-
-def rivals(dice: Dice, part: str = "learn") -> Passage:
-    """A short passage about four subjects of one kind of whom the same is told, so that all depends on who is meant.
-
-    Three sayings are common to them, of each subject two are told; the third stands in `said` alone.
-    """
-    names = Names(dice, part)
-    county = names.place() + words.COUNTY
-    kind = dice.pick(list(KINDS))
-    writer = _Writer(dice, [subject(names, kind) for _ in range(4)], [])
-    writer.text = dice.pick(OPENINGS).format(c=county)
-    common = dice.some(KINDS[kind].sayings, 3)
-    for number, one in enumerate(writer.subjects):
-        *told, untold = dice.some(common, 3)
-        writer.block(number, sorted(told, key=lambda saying, one=one: _when(one, saying)), mention=False)
-        writer.said.append((number, untold, dice.pick(untold.wordings)))
-    return Passage(writer.text, tuple(writer.subjects), tuple(writer.values), tuple(writer.said))
-
-
-def _when(one: Subject, saying: Saying) -> tuple[int, str | int]:
-    """What opens comes first, then what has a year, the oldest first, then what is so today."""
-    if saying in one.model.dated:
-        return 1, one.facts[saying.year]
-    return 2 * (saying in one.model.today), one.model.sayings.index(saying)

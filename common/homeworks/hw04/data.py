@@ -31,7 +31,7 @@ SIZES = {"smoke": (10, (8, 12), 3), "standard": (50, (19, 21), 8)}  # speakers, 
 SMOKE_SPEAKERS = 20  # of a folder's training set, at most
 N_MELS = voices.N_MELS
 COUNTS = {"2022": {"training": 56_666, "test": 8000}}  # utterances
-DOWNLOADS = ()
+DOWNLOADS = ()  # the course's releases tell no checksum, and nothing unchecked is fetched
 HOW_TO_GET = (
     "Put the folder Dataset/ there (metadata.json, mapping.json, testdata.json and the files uttr-*.pt); it comes with "
     "the Kaggle competition 'ml2022spring-hw4' or 'ml2023springhw4', or as Dataset.tar.gz.partaa to partad from the "

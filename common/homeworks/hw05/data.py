@@ -32,7 +32,7 @@ SEED = 2022
 SIZES = {"smoke": (600, 100, 120, 30, 60, 2000), "standard": (2000, 600, 1000, 200, 500, 40_000)}
 SMOKE_READ = 2000  # pairs, and Chinese lines, of a folder
 LONGEST, RATIO = 1000, 9  # words of English or characters of Chinese; how many times longer one side may be
-DOWNLOADS = ()
+DOWNLOADS = ()  # the course's releases tell no checksum, and nothing unchecked is fetched
 HOW_TO_GET = (
     "Put raw.en, raw.zh, test.en and test.zh there (TED2020 as the course cut it: ml2023.hw5.data.tgz and "
     "ml2023.hw5.test.tgz of github.com/figisiwirf/ml2023-hw5-dataset), or cmn.txt of cmn-eng.zip from "

@@ -37,7 +37,7 @@ from common.paths import cache_dir
 from common.training.loop import fit
 from common.training.seed import set_seed
 
-BERT, LONGER, RIVALS = "hw07-bert", "hw07-bert-longer", "hw07-bert-rivals"
+BERT, LONGER = "hw07-bert", "hw07-bert-longer"
 SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "[BLANK]")
 PAD, UNK, CLS, SEP, MASK, BLANK = range(len(SPECIAL))
 LAYERS, HEADS, WIDTH, LONGEST = 4, 4, 128, 256
@@ -237,10 +237,10 @@ def told(one: pretraining.Restated, encode) -> Told:
     return Told(passage.ids, sentences)
 
 
-def example(told: Told, size: int, absent: float, dice: Random, sentences: int = 2) -> Example | None:
-    """A window of `size` tokens and one to `sentences` sentences: about it, or with probability `absent` not."""
-    passage, again = told
-    here = [sentence for sentence in again if sentence[1][0][1] >= 0]
+def example(told: Told, size: int, absent: float, dice: Random) -> Example | None:
+    """A window of `size` tokens and one or two sentences: about it, or with probability `absent` not."""
+    passage, sentences = told
+    here = [sentence for sentence in sentences if sentence[1][0][1] >= 0]
     if not here:
         return None
     _, spans = dice.choice(here)  # a sentence whose values the window shall hold
@@ -249,11 +249,11 @@ def example(told: Told, size: int, absent: float, dice: Random, sentences: int =
     begin = dice.randint(min(max(0, final + 1 - size), last), min(first, last))
     until = begin + size
     inside = [s for s in here if all(begin <= start and end < until for _, start, end in s[1])]
-    outside = [s for s in again if all(end < begin or start >= until for _, start, end in s[1])]
+    outside = [s for s in sentences if all(end < begin or start >= until for _, start, end in s[1])]
     dice.shuffle(inside)
     dice.shuffle(outside)
     chosen = []
-    while len(chosen) < sentences and (inside or outside):
+    while len(chosen) < 2 and (inside or outside):
         away = bool(outside) and (not inside or dice.random() < absent)
         chosen.append(((outside if away else inside).pop(), away))
         if not inside and dice.random() > absent:
@@ -294,17 +294,13 @@ def collate(examples: list[Example]) -> Batch:
     return Batch(ids, types, blanks, torch.tensor([one.blanks[one.asked][1:] for one in examples]))
 
 
-def stream(
-    seed: int, size: int, batch_size: int, absent: float = 0.25, alike: float = 0.0, sentences: int = 2, encode=None
-) -> Iterator[Batch]:
-    """Batches without end, a pure function of the arguments. alike: the share of passages about rivals."""
+def stream(seed: int, size: int, batch_size: int, absent: float = 0.25, encode=None) -> Iterator[Batch]:
+    """Batches without end, a pure function of the arguments."""
     encode = encode or tokenizer().backend_tokenizer.encode_batch
     dice, number = Random(f"windows {seed}"), 0
     while True:
-        some = pretraining.restated(1_000_000 * seed + number, 200, sentences=8, absent=0.2, alike=alike)
-        rows = [
-            example(one, size, absent, dice, sentences) for one in (told(one, encode) for one in some) for _ in range(3)
-        ]
+        some = pretraining.restated(1_000_000 * seed + number, 200, sentences=8, absent=0.2)
+        rows = [example(one, size, absent, dice) for one in (told(one, encode) for one in some) for _ in range(3)]
         rows = [row for row in rows if row]
         dice.shuffle(rows)
         for k in range(0, len(rows) - batch_size + 1, batch_size):
@@ -326,8 +322,6 @@ class Course(NamedTuple):
     lr: float
     start: str | None = None  # the network that it goes on from
     draw: int = 0  # text that no other course has
-    alike: float = 0.0  # the share of passages about rivals
-    sentences: int = 2  # of an example, at most
 
     @property
     def epochs(self) -> int:
@@ -337,7 +331,6 @@ class Course(NamedTuple):
 COURSES = {
     BERT: Course(((5, 56, 16, 0.25), (7, 100, 12, 0.35)), 1.5e-3),
     LONGER: Course(((9, 100, 12, 0.5),), 1e-3, start=BERT, draw=100),
-    RIVALS: Course(((9, 100, 12, 0.5),), 1e-3, start=BERT, draw=200, alike=0.7, sentences=3),
 }
 
 
@@ -389,7 +382,7 @@ class _Batches:
     """EPOCH batches at a pass. Which stage it is, the schedule knows: so a run that was cut off goes on as it would."""
 
     def __init__(self, seed: int, course: Course, schedule):
-        self.seed, self.schedule, self.course = seed, schedule, course
+        self.seed, self.schedule, self.draw = seed, schedule, course.draw
         self.stages = [stage for stage in course.stages for _ in range(stage[0])]
         self.encode = tokenizer().backend_tokenizer.encode_batch
 
@@ -399,17 +392,16 @@ class _Batches:
     def __iter__(self) -> Iterator[Batch]:
         epoch = self.schedule.last_epoch // EPOCH
         _, size, batch_size, absent = self.stages[min(epoch, len(self.stages) - 1)]
-        course, seed = self.course, 1000 * self.seed + self.course.draw + epoch
-        made = stream(seed, size, batch_size, absent, course.alike, course.sentences, self.encode)
+        made = stream(1000 * self.seed + self.draw + epoch, size, batch_size, absent, self.encode)
         for _ in range(EPOCH):
             yield next(made)
 
 
 def train(out: Path, *, seed: int = 2022, only: str | None = None, pictures: Path | None = None) -> None:
-    """Pretrain the networks of COURSES and write each to `out/NAME.safetensors`.
+    """Pretrain and write `out/hw07-bert.safetensors` and `out/hw07-bert-longer.safetensors`.
 
     Prints how often they find blanks in text they have not seen. A run that was cut off goes on where it was, from
-    `out/NAME.partial`. only: "bert" "bert-longer" or "bert-rivals".
+    `out/NAME.partial`. only: "bert" or "bert-longer".
     """
     names = {name.removeprefix("hw07-"): name for name in COURSES}
     if only not in (None, *names):
@@ -430,17 +422,14 @@ def _train(out: Path, name: str, course: Course, seed: int) -> None:
     optimizer = torch.optim.AdamW(whole.parameters(), lr=course.lr, betas=(0.9, 0.98), weight_decay=0.01)
     steps = course.epochs * EPOCH
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, course.lr, total_steps=steps, pct_start=0.1)
-    new = {
-        "": next(stream(1000 * seed + 999, 100, 200)),
-        "rivals_": next(stream(1000 * seed + 999, 100, 200, alike=1.0)),
-    }
+    new = next(stream(1000 * seed + 999, 100, 200))
 
     def step(batch: Batch) -> dict[str, torch.Tensor]:
         spans, words = whole.losses(batch)
         return {"loss": spans + 0.2 * words, "words": words}
 
     def validate() -> dict[str, float]:
-        numbers = {kind + name: value for kind, batch in new.items() for name, value in whole.measure(batch).items()}
+        numbers = whole.measure(new)
         shown = "  ".join(f"{name} {value:.3f}" for name, value in numbers.items())
         print(f"{name}, step {schedule.last_epoch:5}  {shown}", flush=True)
         return numbers
