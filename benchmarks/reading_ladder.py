@@ -3,9 +3,9 @@
     python benchmarks/reading_ladder.py [--seeds 1 2 3] [--data-seed 2022] [--rungs simple medium ...] [--controls]
 
 It runs the cells that define and set things and leaves out those that draw. The exact match of a rung is that of `hw
-ladder`, because every method begins with `set_seed`. With `--ways` each network answers also with windows side by side
-and overlapping, choosing start and end as a pair or each for itself, and from the windows alone that hold the answer
-(`told`): what is missing to that is lost by choosing the wrong window.
+ladder`, because every method begins with `set_seed`; a training that two of them share is done once. With `--ways` each
+network answers also with windows side by side and overlapping, with and without [CLS] and rare words, choosing start
+and end as a pair or each for itself, and from the windows alone that hold the answer (`told`).
 """
 
 import argparse
@@ -13,15 +13,17 @@ import contextlib
 import io
 import os
 import time
+from collections.abc import Callable
 
 import numpy as np
 
-from common.homeworks.hw07 import data, judge
+from common.homeworks.hw07 import data, judge, zoo
 from common.notebooks import books
 from common.submission.card import RUNGS, find_card
 
 CELLS = ("imports", "tokenizer", "pieces", "windows", "lengths", "model-of", "training-window", "anywhere", "without",
-         "batches", "apart", "together", "learn", "best-span", "read", "answers", "answering", "methods")  # fmt: skip
+         "batches", "apart", "together", "learn", "best-span", "read", "answers", "rare", "evidence", "marked",
+         "shown-marked", "weighed", "answering", "methods")  # fmt: skip
 
 
 def notebook(seed: int, splits, profile: str = "standard") -> dict:
@@ -32,12 +34,72 @@ def notebook(seed: int, splits, profile: str = "standard") -> dict:
     with contextlib.redirect_stdout(io.StringIO()):
         for name in CELLS:
             exec(sources[name], space)
+    learn, candidates = space["learn"], space["candidates"]
+    space["learn"] = once(learn, lambda net, **settings: (total(net), repr(sorted(settings.items(), key=str))))
+    space["candidates"] = once(
+        lambda *asked, **how: list(candidates(*asked, **how)),
+        lambda nets, part, encoded, stride, rows, null: (*map(total, nets), len(part), stride, len(rows), null),
+    )
     return space
+
+
+def once(function: Callable, key: Callable) -> Callable:
+    """`function`, but what it gave for the same `key` of its arguments it gives again: rungs share trainings."""
+    done = {}
+
+    def remembered(*args, **settings):
+        name = key(*args, **settings)
+        if name not in done:
+            done[name] = function(*args, **settings)
+        return done[name]
+
+    return remembered
+
+
+def total(net) -> tuple[str, float]:
+    """Tells networks apart: their class, and the sum of all weights."""
+    return type(net).__name__, sum(float(parameter.detach().double().sum()) for parameter in net.parameters())
+
+
+def controls(space: dict) -> dict[str, Callable]:
+    """What else might explain a rung, by name; training from nothing; and the BERT that was pretrained longer."""
+    bert, marked, learn, half = space["bert"], space["Marked"], space["learn"], space["SIZE"] // 2
+    rare = {"weight": space["WEIGHT"]}
+    broad = {"begin": space["anywhere"], "absent": 0.3, "epochs": space["passes"](space["PASSES"])}
+
+    def trained(net: Callable, settings: dict, **how):
+        def make():
+            space["set_seed"](space["SEED"])
+            return space["answering"]([learn(net(), **settings)], **how)
+
+        return make
+
+    def longer():
+        return bert(str(zoo.folder(zoo.LONGER)))
+
+    return {
+        "medium: simple for as long": trained(bert, {"epochs": broad["epochs"]}),
+        "medium: with [CLS]": trained(bert, broad, null=1.0),
+        "strong: rare words alone": trained(bert, broad, weight=1000.0),
+        "strong: simple, with rare words": trained(bert, {}, **rare),
+        "boss: strong, windows overlap": trained(bert, broad, stride=half, **rare),
+        "boss: strong, windows overlap, with [CLS]": trained(bert, broad, stride=half, null=1.0, **rare),
+        "boss: marked words alone": trained(lambda: marked(bert()), broad),
+        "boss: marked words, with [CLS]": trained(lambda: marked(bert()), broad, null=1.0),
+        "boss: without rare words around": trained(lambda: marked(bert()), broad, stride=half, null=1.0),
+        "longer: medium": trained(longer, broad),
+        "longer: strong": trained(longer, broad, **rare),
+        "longer: boss": trained(lambda: marked(longer()), broad, stride=half, null=1.0, **rare),
+        "scratch: simple": trained(zoo.untrained, {}),
+        "scratch: medium": trained(zoo.untrained, broad),
+        "scratch: strong": trained(zoo.untrained, broad, **rare),
+        "scratch: boss": trained(lambda: marked(zoo.untrained()), broad, stride=half, null=1.0, **rare),
+    }
 
 
 def ways(space: dict, nets, part, right: list[str]) -> dict[str, float]:
     """Exact match with each stride, choosing each way; `told`: from windows that hold the answer alone."""
-    encoded, size, found = space["encoded"](part), space["SIZE"], {}
+    encoded, size, rarity, found = space["encoded"](part), space["SIZE"], space["rarity"], {}
 
     def each_for_itself(start, end, window):
         return float(start.max() + end.max()), int(start.argmax()), int(end.argmax())
@@ -46,15 +108,23 @@ def ways(space: dict, nets, part, right: list[str]) -> dict[str, float]:
         best = {}
         for row, begin, window, start, end in space["read"](nets, part, encoded, stride, range(len(part))):
             q = part.questions[row]
-            text, places = part.paragraph(q), encoded[0][q.paragraph_id].places[begin : begin + size]
+            paragraph = encoded[0][q.paragraph_id]
+            text, places = part.paragraph(q), paragraph.places[begin : begin + size]
             holds = right[row] in text[places[0][0] : places[-1][1]]
-            for name, choose in (("pair", space["best_span"]), ("each for itself", each_for_itself), ("told", None)):
-                if choose or holds:
-                    score, first, last = (choose or space["best_span"])(start, end, window)
-                    valid = window <= first <= last
-                    answer = text[places[first - window][0] : places[last - window][1]] if valid else ""
-                    best[name, row] = max(best.get((name, row), (-np.inf, "")), (score, answer), key=lambda one: one[0])
-        for name in ("pair", "each for itself", "told"):
+            for name in ("pair", "pair less [CLS]", "each for itself", "told", "pair and rare words"):
+                if name == "told" and not holds:
+                    continue
+                choose = each_for_itself if name == "each for itself" else space["best_span"]
+                score, first, last = choose(start, end, window)
+                valid = window <= first <= last
+                answer = text[places[first - window][0] : places[last - window][1]] if valid else ""
+                if "[CLS]" in name:
+                    score -= float(start[0] + end[0])
+                if "rare" in name:
+                    place = first - window + begin, last - window + begin
+                    score += space["WEIGHT"] * space["evidence"](encoded[1][row].ids, paragraph.ids, *place, rarity)
+                best[name, row] = max(best.get((name, row), (-np.inf, "")), (score, answer), key=lambda one: one[0])
+        for name in dict.fromkeys(name for name, _ in best):
             answers = [best.get((name, row), (0, ""))[1] for row in range(len(part))]
             found[f"{name}, every {stride}"] = judge.exact_match(answers, right)
     return found
@@ -76,14 +146,14 @@ def main():
         wanted = {rung: space["METHODS"][rung] for rung in arguments.rungs}
         if arguments.controls is not None:
             begins = tuple(arguments.controls) or ("",)
-            wanted |= {name: make for name, make in space["CONTROLS"].items() if name.startswith(begins)}
+            wanted |= {name: make for name, make in controls(space).items() if name.startswith(begins)}
         for name, make in wanted.items():
             began = time.process_time()
             with contextlib.redirect_stdout(io.StringIO()):
                 made = make()
             trained = time.process_time() - began
             encoded = space["encoded"](splits.test)
-            found = space["answer"](made.nets, splits.test, encoded, made.stride)
+            found = space["answer"](made.nets, splits.test, encoded, **made.how, weight=made.weight)
             print(
                 f"data {arguments.data_seed}  seed {seed}  {name:42s} EM {judge.exact_match(found, right):.4f}  "
                 f"{len(made.losses)} steps, {trained:.0f} s, test {time.process_time() - began - trained:.0f} s",
@@ -91,7 +161,7 @@ def main():
             )
             if arguments.ways:
                 for way, value in ways(space, made.nets, splits.test, right).items():
-                    print(f"    {way:24s} {value:.4f}", flush=True)
+                    print(f"    {way:34s} {value:.4f}", flush=True)
 
 
 if __name__ == "__main__":

@@ -73,8 +73,8 @@ def right_places(part):
 
 def test_the_public_set(standard):
     splits, reference = standard
-    assert [len(p) for p in (splits.train, splits.validation, splits.test)] == [4500, 500, 1200]
-    assert list(reference.columns) == ["ID", "Answer", "type"] and reference["ID"].tolist() == list(range(1200))
+    assert [len(p) for p in (splits.train, splits.validation, splits.test)] == [2500, 300, 1000]
+    assert list(reference.columns) == ["ID", "Answer", "type"] and reference["ID"].tolist() == list(range(1000))
     assert right_places(splits.train) and right_places(splits.validation)
     assert all(q.answer_text is q.answer_start is q.answer_end is q.answer_type is None for q in splits.test.questions)
     places = zip(splits.test.questions, reference["Answer"], strict=True)
@@ -86,7 +86,7 @@ def test_the_public_set(standard):
 def test_no_paragraph_is_in_two_splits(standard):
     splits, _ = standard
     texts = [set(part.paragraphs) for part in (splits.train, splits.validation, splits.test)]
-    assert sum(map(len, texts)) == len(set.union(*texts)) == 1240
+    assert sum(map(len, texts)) == len(set.union(*texts)) == 760
 
 
 def test_no_row_of_an_exam_is_public(standard):

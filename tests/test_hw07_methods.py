@@ -29,8 +29,8 @@ def space():
     space = {"PROFILE": "smoke", "DEVICE": "cpu", "SEED": 5, "LARGE": False, "__name__": "notebook"}
     space |= {"splits": splits, "train": splits.train, "validation": splits.validation, "test": splits.test}
     for name in ("imports", "tokenizer", "pieces", "windows", "lengths", "model-of", "training-window", "anywhere",
-                 "without", "batches", "apart", "together", "learn", "best-span", "read", "answers", "answering",
-                 "methods"):  # fmt: skip
+                 "without", "batches", "apart", "together", "learn", "best-span", "read", "answers", "rare", "evidence",
+                 "marked", "shown-marked", "weighed", "answering", "methods"):  # fmt: skip
         exec(cells[name], space)
     return space
 
@@ -145,10 +145,71 @@ def _together(start, end, answers):
     return loss / len(answers)
 
 
-@pytest.mark.parametrize("name, function", [("anywhere", _anywhere), ("together", _together)])
+def _evidence(question, paragraph, first, last, rarity, before=40, after=10):
+    near = [token for k, token in enumerate(paragraph) if first - before <= k <= last + after]
+    return sum(rarity[token] for token in range(len(rarity)) if token in near and token in question)
+
+
+def _marked(ids, types):
+    made = types.clone()
+    for row in range(len(ids)):
+        question = [t for t, kind in zip(ids[row].tolist(), types[row].tolist(), strict=True) if kind == 0]
+        for k, token in enumerate(ids[row].tolist()):
+            if types[row, k] == 1 and token in question and token not in SPECIAL:
+                made[row, k] = 0
+    return made
+
+
+SPECIAL = (zoo.CLS, zoo.SEP, zoo.PAD)
+MORE = {"marked": SPECIAL}  # arguments of a check besides the function
+
+
+@pytest.mark.parametrize(
+    "name, function",
+    [("anywhere", _anywhere), ("together", _together), ("evidence", _evidence), ("marked", _marked)],
+)
 def test_right_ones_pass(space, name, function, capsys):
     for one in (function, space[name]):
-        assert getattr(check.hw07, name)(one), capsys.readouterr().out
+        assert getattr(check.hw07, name)(one, *MORE.get(name, ())), capsys.readouterr().out
+
+
+def test_special_tokens_of_another_vocabulary():
+    assert check.hw07.marked(lambda ids, types: _of(ids, types, (101, 102, 0)), 101, 102, 0)
+
+
+def _of(ids, types, special):
+    inside = (types == 0) & ~torch.isin(ids, torch.tensor(special))
+    return types * (1 - ((ids[:, :, None] == ids[:, None]) & inside[:, None]).any(2).long())
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 2**31))
+def test_marked_and_evidence_are_the_plainest_way(space, seed):
+    draw = np.random.default_rng(seed)
+    ids = torch.from_numpy(draw.integers(0, 12, (3, 30)))
+    types = (torch.arange(30) >= torch.from_numpy(draw.integers(3, 9, (3, 1)))).long()
+    assert torch.equal(space["marked"](ids, types), _marked(ids, types))
+    question, paragraph, rarity = draw.integers(0, 12, 5).tolist(), draw.integers(0, 12, 40).tolist(), draw.random(12)
+    first, reach = int(draw.integers(0, 37)), draw.integers(0, 20, 2).tolist()
+    place = question, paragraph, first, first + 2, rarity, *reach
+    assert space["evidence"](*place) == pytest.approx(_evidence(*place))
+
+
+def test_rare_words(space):
+    """A word of every paragraph weighs nothing, one of none the most; the network sees what is marked."""
+    tokens = space["tokens"](["青石在", "青石", "青石"])
+    rarity = space["rarities"](tokens)
+    known, rare = tokens[0].ids
+    assert rarity[known] == 0 < rarity[rare] < rarity.max() == pytest.approx(np.log(4))
+    seen = []
+    net = space["Marked"](lambda **inputs: seen.append(inputs["token_type_ids"]))
+    ids, types = torch.tensor([[zoo.CLS, known, zoo.SEP, rare, known, zoo.SEP]]), torch.tensor([[0, 0, 0, 1, 1, 1]])
+    net(input_ids=ids, token_type_ids=types)
+    assert seen[0].tolist() == [[0, 0, 0, 1, 0, 1]]
+
+
+def _asked(ids, types):
+    return torch.tensor([token for token in ids[types == 0].tolist() if token not in SPECIAL])
 
 
 def _apart(start, end, answers):
@@ -162,13 +223,28 @@ def _apart(start, end, answers):
         ("together", lambda s, e, y: _apart(s[:: len(s) // len(y)], e[:: len(s) // len(y)], y), "for themselves"),
         ("together", lambda s, e, y: 2 * _together(s, e, y), "adds start and end up"),
         ("together", lambda s, e, y: _together(e, s, y), "expected"),
+        (
+            "evidence",
+            lambda q, p, a, b, r, m, n: sum(r[t] for t in p[max(0, a - m) : b + 1 + n] if t in q),
+            "each once",
+        ),
+        ("evidence", lambda q, p, a, b, r, m, n: sum(r[t] for t in {*p} & {*q}), "the whole paragraph"),
+        ("evidence", lambda q, p, a, b, r, m, n: len({*p[a - m : b + 1 + n]} & {*q}), "add up how rare"),
+        ("evidence", lambda q, p, a, b, r, m, n: sum(r[t] for t in {*p[a - m : b + 1 + n]} & {*q}), "beginning"),
+        ("marked", lambda ids, types: types, "nothing is marked"),
+        (
+            "marked",
+            lambda ids, types: types * ~((ids[..., None] == ids[:, None]) & (types == 0)[:, None]).any(2),
+            "SEP",
+        ),
+        ("marked", lambda ids, types: types * ~torch.isin(ids, _asked(ids, types)), "other rows count"),
         ("anywhere", lambda a, b, n, size: max(0, min((a + b) // 2 - size // 2, n - size)), "always the same"),
         ("anywhere", lambda a, b, n, size: np.random.randint(max(0, b + 1 - size), a + 1), "near the end"),
         ("anywhere", lambda a, b, n, size: np.random.randint(max(0, b + 1 - size), min(a, n - size)), "up to `first`"),
     ],
 )
 def test_wrong_ones_are_told(name, function, sentence, capsys):
-    assert not getattr(check.hw07, name)(function)
+    assert not getattr(check.hw07, name)(function, *MORE.get(name, ()))
     assert sentence in capsys.readouterr().out
 
 

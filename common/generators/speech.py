@@ -346,15 +346,15 @@ def spectrum(rng, speaker: Speaker, tracks, pitch: np.ndarray | None = None) -> 
         drift = np.cumsum(rng.normal(0, 0.01, n_frames)) - 0.15 * np.arange(n_frames) / n_frames
         pitch = speaker.pitch * np.exp(drift - drift.mean())
     pitch = pitch.astype(np.float32)[:, None]
-    # in place from here on: fresh memory for each of these tables costs more than the sums
-    ripple = np.divide(2 * np.pi * f, pitch)
-    np.cos(ripple, out=ripple)
+    # in place from here on, and in `table` again and again: fresh memory takes time as well
+    table = np.divide(2 * np.pi * f, pitch)
+    ripple = np.cos(table, out=table)
     ripple *= np.clip((pitch - 60) / 120, 0, 0.9)  # how well a 25 ms window tells the harmonics apart
     ripple += 1
     voice = tract * 10 ** ((-6 + speaker.tilt) * octaves / 10)
     voice *= ripple
     voice *= power[:, 0:1]
-    hiss = octaves + np.log2(np.float32(1000)) - tracks["band"][:, 0:1].astype(np.float32)
+    hiss = np.subtract(octaves + np.log2(np.float32(1000)), tracks["band"][:, 0:1].astype(np.float32), out=table)
     hiss /= tracks["band"][:, 1:2].astype(np.float32)
     np.square(hiss, out=hiss)
     hiss *= -0.5
@@ -363,7 +363,7 @@ def spectrum(rng, speaker: Speaker, tracks, pitch: np.ndarray | None = None) -> 
     noise = tract
     noise *= (power[:, 1:2] + power[:, 0:1] * 10 ** (speaker.breath / 10)).astype(np.float32)
     noise += hiss
-    noise *= rng.standard_exponential((n_frames, len(f)), dtype=np.float32)
+    noise *= rng.standard_exponential(dtype=np.float32, out=table)
     voice += noise
     return voice
 
@@ -375,8 +375,9 @@ def _resonances(tracks, scale: float) -> np.ndarray:
     broader = 1 + nasal * 0.8
     first, second, third = tracks["formants"].T
     power = _resonator(f2, first, 70 * broader)
-    power *= _resonator(f2, second, 100 * broader)
-    power *= _resonator(f2, third, 150 * broader)
+    table = _resonator(f2, second, 100 * broader)
+    power *= table
+    power *= _resonator(f2, third, 150 * broader, table)
     # the upper two stay where they are: frames with an equally open nose share them, and most noses are closed
     openings, which = np.unique(broader, return_inverse=True)
     for hertz, bandwidth in ((3500, 250), (4500, 350)):
@@ -387,10 +388,10 @@ def _resonances(tracks, scale: float) -> np.ndarray:
     return power
 
 
-def _resonator(f2: np.ndarray, formant: np.ndarray, bandwidth) -> np.ndarray:
-    """|H(f)|^2 of a second-order resonance: peak at `formant`, 1 at 0 Hz."""
+def _resonator(f2: np.ndarray, formant: np.ndarray, bandwidth, out: np.ndarray | None = None) -> np.ndarray:
+    """|H(f)|^2 of a second-order resonance: peak at `formant`, 1 at 0 Hz; in `out` if given."""
     squared = (formant.astype(np.float32) ** 2)[:, None]
-    away = f2 - squared
+    away = np.subtract(f2, squared, out=out)
     np.square(away, out=away)
     away += bandwidth**2 * f2
     return np.divide(squared**2, away, out=away)
@@ -418,7 +419,7 @@ def echoed(mel: np.ndarray, seconds: float) -> np.ndarray:
     fall = 10 ** (-6 * FRAME_STEP / seconds)  # of power, per frame
     tail = mel * 0.3 * (1 - fall)  # 5 dB below the direct sound
     for step in (1, 2, 4, 8, 16, 32):  # adds up fall**k times the frame k before, for all k below 64
-        tail[step:] = tail[step:] + fall**step * tail[:-step] if step < n_frames else tail[step:]
+        tail[step:] += fall**step * tail[: max(0, n_frames - step)]
     return mel + tail
 
 

@@ -6,10 +6,14 @@ All of that is more than a student is given.
 """
 
 import re
+from bisect import bisect_left, bisect_right
+from collections import Counter
 from functools import partial
+from math import log
 
 import numpy as np
 
+from common.generators.world import vocabulary
 from common.generators.world.shortcuts import SHORTCUTS, Text, guesses
 
 # the first that is in the question tells the type of its answer
@@ -61,3 +65,29 @@ most_frequent, first, nearest, first_behind, overlap = (partial(_answers, name=n
 most_frequent_of_type, first_of_type, nearest_of_type, first_behind_of_type, overlap_of_type = (
     partial(_answers, name=name, typed=True) for name in SHORTCUTS
 )
+
+
+def _by_rare_words(splits, *, typed: bool, before: int = 40, after: int = 10) -> np.ndarray:
+    """The entity with the rarest words of the question around it, as the notebook's `evidence` counts them."""
+    token = re.compile("|".join([*vocabulary.bigrams(), r"\S"]))
+    seen = Counter(one for text in splits.train.paragraphs for one in {*token.findall(text)})
+
+    def rarity(token):
+        return log((len(splits.train.paragraphs) + 1) / (seen[token] + 1))
+
+    found = []
+    for q in splits.test.questions:
+        asked, text = {*token.findall(q.question_text)}, splits.test.paragraph(q)
+        kind = type_of(q.question_text) if typed else None
+        tokens, starts = token.findall(text), [one.start() for one in token.finditer(text)]
+
+        def evidence(entity, asked=asked, tokens=tokens, starts=starts):
+            first, last = bisect_right(starts, entity.start) - 1, bisect_left(starts, entity.end) - 1
+            return sum(rarity(one) for one in asked.intersection(tokens[max(0, first - before) : last + 1 + after]))
+
+        fitting = [e for e in Text(text).entities if kind in (None, e.type) and e.text not in q.question_text]
+        found.append(max(fitting, key=evidence).text if fitting else "")
+    return np.array(found, dtype=object)
+
+
+rare_words, rare_words_of_type = partial(_by_rare_words, typed=False), partial(_by_rare_words, typed=True)

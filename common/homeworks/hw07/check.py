@@ -77,3 +77,58 @@ def anywhere(function: Callable) -> bool:
         "it is always the same window: draw one": (31, 31),
     }
     return compare("anywhere", ends, cases, known=wrong)
+
+
+def evidence(function: Callable) -> bool:
+    """`evidence(question, paragraph, first, last, rarity, before, after)`: the rarity of the question's tokens around
+    the paragraph's tokens first to last, each counted once.
+    """
+    rarity = 2.0 ** np.arange(8)  # a sum tells which tokens are in it
+    question, paragraph = [1, 2, 3, 4, 5, 7], [1, 2, 6, 3, 3, 6, 0, 0, 7, 4, 5, 6]
+    cases = [
+        Case(
+            (question, paragraph, 1, 2, rarity, 4, 1),
+            14.0,
+            "an answer near the beginning: tokens 1 to 2, before=4, after=1",
+        ),
+        Case(
+            (question, paragraph, 9, 11, rarity, 0, 9), 48.0, "an answer at the end, of tokens that are in the question"
+        ),
+        Case((question, [6, 6, 0, 6], 2, 2, rarity, 2, 1), 0.0, "an answer with no token of the question around it"),
+        Case((question, paragraph, 6, 7, rarity, 4, 2), 152.0, "tokens 6 to 7 of 12, before=4, after=2"),
+    ]
+    wrong = {
+        "it counts a token as often as it stands there: count each once": 160.0,
+        "it looks at the whole paragraph: only at what stands around": 190.0,
+        "it looks only at what stands before the answer": 8.0,
+        "it stops a token too early: behind `last` come `after` more": 136.0,
+        "it looks one token too far": 184.0,
+        "it begins one token too early": 156.0,
+        "it counts the tokens: add up how rare they are": 3.0,
+        "it counts tokens that the question does not have": 217.0,
+    }
+    return compare("evidence", function, cases, known=wrong)
+
+
+def marked(function: Callable, cls: int, sep: int, pad: int) -> bool:
+    """`marked(ids, types)`: types (B, T), 0 also where a token of the window stands in the question of its row.
+
+    cls, sep, pad: the numbers of these tokens, which are of neither.
+    """
+    a, b, c, d, e = [number for number in range(200) if number not in (cls, sep, pad)][:5]
+    ids = torch.tensor([[cls, a, b, sep, c, a, d, b, c, sep], [cls, d, sep, e, d, b, sep, pad, pad, pad]])
+    types = torch.tensor([[0, 0, 0, 0, 1, 1, 1, 1, 1, 1], [0, 0, 0, 1, 1, 1, 1, 0, 0, 0]])
+    right = torch.tensor([[0, 0, 0, 0, 1, 0, 1, 0, 1, 1], [0, 0, 0, 1, 0, 1, 1, 0, 0, 0]])
+    cases = [
+        Case((ids[:1], types[:1]), right[:1], "one question of two tokens, which stand in the window, too"),
+        Case((ids, types), right, "two questions, the second window shorter"),
+    ]
+    wrong = {
+        "the [SEP] behind the window is marked: it is a token of neither": right.masked_fill(ids == sep, 0),
+        "questions of other rows count as well: compare within a row": types.masked_fill(
+            sum(ids == token for token in (a, b, d)).bool(), 0
+        ),
+        "it marks what the question does not have": types * (1 - right),
+        "nothing is marked": types,
+    }
+    return compare("marked", function, cases, known=wrong)
