@@ -68,7 +68,7 @@ def list_homeworks(
 
 
 def _show_card(one: Card | Lab) -> None:
-    """The ladder of one homework with its evidence: runs, fresh data, cheap answers, controls."""
+    """The ladder of one homework with its evidence: runs, fresh data, cheap answers, controls, rivals."""
     console.print(f"[bold]{one.id}[/]  {escape(one.title.en)}  [dim]{one.folder}/{one.notebooks[0]}[/]", soft_wrap=True)
     if one.status == "planned" or isinstance(one, Lab):
         console.print("planned" if one.status == "planned" else "a lab: nothing is handed in")
@@ -86,8 +86,9 @@ def _show_card(one: Card | Lab) -> None:
     console.print(f"[dim]{ladder.source}, {ladder.measured}, {ladder.machine}{fresh}[/]", soft_wrap=True)
     rows = [(cheap, _limit(cheap)) for cheap in one.cheap]
     rows += [(control, f"below {control.rung}") for control in one.control]
+    rows += [(rival, "anything") for rival in one.rival]
     if rows:
-        table = Table("cheap answers, then controls", "score", "reaches", "should be", box=None)
+        table = Table("cheap answers, controls, rivals", "score", "reaches", "should be", box=None)
         for row, limit in rows:
             table.add_row(row.name, _shown(row.scores), one.best(row.scores) or "–", limit)
         console.print(table)

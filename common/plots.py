@@ -118,7 +118,7 @@ def measured(card) -> Figure:
     """All that the card holds of the builtin ladder: each rung's runs between its own threshold and the next one's.
 
     card: a `common.submission.card.Card`. Dots are training seeds on the public data, rings runs on fresh data, crosses
-    controls (what else might explain the gain), strokes cheap answers.
+    controls (what else might explain the gain), strokes cheap answers, diamonds rivals (other honest methods).
     """
     found, rungs = card.ladder["builtin"], card.ladder["builtin"].rungs()
     figure, axes = plt.subplots(figsize=(6.4, 2.8))
@@ -138,8 +138,12 @@ def measured(card) -> Figure:
         axes.vlines(rung.threshold, row - 0.95, row + 0.4, **threshold)  # between this rung and the row below it
     cheap = [answer.scores[0] for answer in card.cheap]
     axes.scatter(cheap, [0] * len(cheap), marker="|", color=INK, s=60)
-    axes.set_yticks(range(len(rungs) + 1), ["cheap answers", *(name for name, _ in rungs)])
-    axes.set(title="The ladder, as measured", xlabel=card.metric.label, ylim=(-0.6, len(rungs) + 0.6))
+    rows = ["cheap answers", *(name for name, _ in rungs)]
+    if rivals := [score for rival in card.rival for score in rival.scores]:
+        axes.scatter(rivals, [len(rows)] * len(rivals), marker="D", color=ORANGE, s=22)
+        rows.append("rivals")
+    axes.set_yticks(range(len(rows)), rows)
+    axes.set(title="The ladder, as measured", xlabel=card.metric.label, ylim=(-0.6, len(rows) - 0.4))
     if card.metric.direction == "lower":
         axes.invert_xaxis()
     figure.legend(loc="outside lower center", ncols=4)

@@ -161,11 +161,12 @@ def test_the_measured_ladder_shows_every_kind_of_evidence():
             "ladder": {"builtin": ladder.model_copy(update={"boss": boss, "fresh": (fresh,)})},
             "control": (card.Control(**control),),
             "cheap": (card.Cheap(name="yesterday", scores=[2.5], source="by hand"),),
+            "rival": (card.Rival(name="another method", scores=[0.6], source="by hand"),),
         }
     )
     figure = plots.measured(told)
     points = [tuple(map(tuple, part.get_offsets())) for part in figure.axes[0].collections if len(part.get_offsets())]
-    for wanted in (((0.8, 4), (0.9, 4), (0.7, 4)), ((0.95, 4),), ((1.5, 4), (1.6, 4)), ((2.5, 0),)):
+    for wanted in (((0.8, 4), (0.9, 4), (0.7, 4)), ((0.95, 4),), ((1.5, 4), (1.6, 4)), ((2.5, 0),), ((0.6, 5),)):
         assert wanted in points
     assert figure.axes[0].xaxis_inverted()  # lower is better: better is at the right
 

@@ -183,6 +183,14 @@ class Control(_Strict):
     fault: str = ""
 
 
+class Rival(_Strict):
+    """Another honest method that a rung does not ask for, given what the rungs are given. It may reach anything."""
+
+    name: str
+    scores: tuple[float, ...] = Field(min_length=1)
+    source: str  # the command, or the notebook's cell
+
+
 class Fault(NamedTuple):
     """Where a card contradicts itself. `known` says why, where the card admits it."""
 
@@ -219,6 +227,7 @@ class Card(_Strict):
     ladder: dict[str, Ladder] = {}  # "builtin", the course's own by year ("2022"), and see `for_estimates`
     cheap: tuple[Cheap, ...] = ()
     control: tuple[Control, ...] = ()
+    rival: tuple[Rival, ...] = ()
     folder: str  # filled in when read
 
     @property

@@ -26,8 +26,11 @@ class _Cubes(nn.Module):
 
 
 class _Small(nn.Module):
-    def __init__(self):
+    """One convolution, its mean over places to a power, one linear layer."""
+
+    def __init__(self, power: int = 2):
         super().__init__()
+        self.power = power
         self.features = nn.Sequential(nn.Conv2d(3, 4, 3, padding=1), nn.ReLU())
         self.output = nn.Linear(4, 3)
         for k, p in enumerate(self.parameters()):
@@ -35,7 +38,7 @@ class _Small(nn.Module):
             p.requires_grad_(False)
 
     def forward(self, x):
-        return self.output(self.features(x).mean(dim=(2, 3)) ** 2)
+        return self.output(self.features(x).mean(dim=(2, 3)) ** self.power)
 
 
 def smooth_grad(function: Callable) -> bool:
@@ -86,13 +89,20 @@ def integrated_gradients(function: Callable) -> bool:
 
 def grad_cam(function: Callable) -> bool:
     """`grad_cam(network, layer, x, asked)`: (B, h, w), the layer's channels weighted by their mean gradient, cut at
-    0."""
+    0.
+
+    One network ends in a mean and one linear layer. There the answer is that of CAM (Zhou et al. 2016), which knows no
+    gradient: the channels weighted by the weights of the class, here by the number of places less.
+    """
     network, (x, asked) = _Small(), _pictures()
     a = network.features(x).requires_grad_()
     logits = network.output(a.mean(dim=(2, 3)) ** 2)
     slopes = torch.autograd.grad(logits.gather(1, asked[:, None]).sum(), a)[0]
     a = a.detach()
     summed = (slopes.mean(dim=(2, 3), keepdim=True) * a).sum(dim=1)
+    linear = _Small(power=1)
+    channels = linear.features(x)
+    cam = torch.einsum("bc,bchw->bhw", linear.output.weight[asked], channels).relu() / channels[0, 0].numel()
     wrong = {
         "it gives negative values too: cut them off with relu, they speak for other classes": summed,
         "it gives the mean over channels: add them up": summed.relu() / a.shape[1],
@@ -100,6 +110,7 @@ def grad_cam(function: Callable) -> bool:
     }
     cases = [
         Case((network, network.features, x[:1], asked[:1]), summed[:1].relu(), "one picture"),
+        Case((linear, linear.features, x, asked), cam, "a network that ends in a mean and one linear layer"),
         Case((network, network.features, x, asked), summed.relu(), "two pictures, asked for different classes"),
     ]
     return compare("grad_cam", function, cases, 1e-5, known=wrong)

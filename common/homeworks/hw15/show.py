@@ -16,19 +16,21 @@ def episode(tasks, title: str, guesses: torch.Tensor | None = None) -> None:
     (support, _), (query, y) = tasks
     ways = support.shape[1]
     rows = torch.arange(query.shape[1]).reshape(ways, -1).T  # a row holds one query of each class
-    figure, axes = plt.subplots(1 + len(rows), ways, figsize=(3.6, 0.4 + 0.75 * (1 + len(rows))))
-    for label, (axis, image) in enumerate(zip(axes[0], support[0], strict=True)):
+    figure = plt.figure(figsize=(3.3, 1.3 + 0.64 * (1 + len(rows))))
+    figure.suptitle(title, fontsize=11, fontweight="bold")
+    above, below = figure.subfigures(2, 1, height_ratios=[1.5, len(rows) + 0.4])
+    above.set_facecolor("#edf2f7")  # what it may learn from stands apart from what it is asked
+    above.suptitle("support: one drawing of each class", fontsize=9)
+    for label, (axis, image) in enumerate(zip(above.subplots(1, ways), support[0], strict=True)):
         _draw(axis, image)
-        axis.set_title(f"class {label}", fontsize=9)
-    for k, (line, row) in enumerate(zip(axes[1:], rows, strict=True)):
+        axis.set_xlabel(f"class {label}", fontsize=9)
+    below.suptitle("query: by other hands, in any order", fontsize=9)
+    for k, (line, row) in enumerate(zip(below.subplots(len(rows), ways, squeeze=False), rows, strict=True)):
         shuffled = row[torch.randperm(ways, generator=torch.Generator().manual_seed(k))]
         for axis, i in zip(line, shuffled.tolist(), strict=True):
             _draw(axis, query[0, i])
             if guesses is not None:
                 _frame(axis, int(guesses[0, i]), int(y[0, i]))
-    axes[0, 0].set_ylabel("support", rotation=0, ha="right")
-    axes[1 + len(rows) // 2, 0].set_ylabel("query", rotation=0, ha="right")
-    figure.suptitle(title, fontsize=11, fontweight="bold")
     plt.show()
 
 
