@@ -25,13 +25,19 @@ def no_server(monkeypatch):
         monkeypatch.delenv(kernels.SOCKET)
 
 
+EMPTY = """
+import sys, types
+if 'common.kernels.server' in sys.orig_argv:
+    sys.modules |= {name: types.ModuleType(name) for name in ('torch', 'torchvision', 'pandas')}
+    sys.modules['torch'].set_num_threads = lambda number: None
+"""
+
+
 @pytest.fixture
 def bare_server(no_server, tmp_path_factory, monkeypatch):
     """Fork servers of this test know nothing of torch, which takes seconds to import: it is about processes."""
-    hide = "sys.modules |= dict.fromkeys(('torch', 'torchvision', 'pandas'))"  # to import them is an ImportError
     folder = tmp_path_factory.mktemp("bare")
-    guarded = f"import sys\nif 'common.kernels.server' in sys.orig_argv:\n    {hide}\n"
-    (folder / "sitecustomize.py").write_text(guarded, "utf-8")
+    (folder / "sitecustomize.py").write_text(EMPTY, "utf-8")
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(folder), os.environ.get("PYTHONPATH", "")]))
 
 

@@ -144,19 +144,19 @@ def test_bad_files_get_one_sentence(folder):
         (labels, lambda p: p.unlink(), "There is no train-labels-idx1-ubyte"),
         (images, lambda p: p.write_bytes(p.read_bytes()[:900]), "damaged or cut off"),
         (images, lambda p: p.write_bytes(p.read_bytes()[:-4] + b"oops"), "damaged or cut off"),
-        (images, lambda p: _replace(p, lambda b: b[:-1]), "32,016 bytes for 500 x 8 x 8 values, found 32,015"),
-        (images, lambda p: _replace(p, lambda b: b + b"x"), "found 32,017"),
+        (images, lambda p: _replace(p, lambda b: b[:-1]), "19,216 bytes for 300 x 8 x 8 values, found 19,215"),
+        (images, lambda p: _replace(p, lambda b: b + b"x"), "found 19,217"),
         (images, lambda p: _replace(p, lambda b: b[:7]), "is no IDX file of images"),
         (images, _with(b""), "is no IDX file of images"),
         (images, _with(b"<!doctype html>" * 99), "is no IDX file of images: expected it to begin with"),
         (images, lambda p: p.write_bytes(labels.read_bytes()), "a file of labels"),
         (labels, lambda p: p.write_bytes(images.read_bytes()), "a file of images"),
         (labels, lambda p: _replace(p, lambda b: b[:8] + b"\x0a" + b[9:]), "label 1: expected a class .*, found 10"),
-        (labels, _with(struct.pack(">II", 0x0801, 3) + b"\0\1\2"), "each of the 500 images, found 3"),
+        (labels, _with(struct.pack(">II", 0x0801, 3) + b"\0\1\2"), "each of the 300 images, found 3"),
         (images, _with(struct.pack(">4I", 0x0803, 2**31, 2**31, 2**31)), "cut off"),
         (images, _with(struct.pack(">4I", 0x0803, 20, 2, 3) + bytes(120)), "square images, found 2 x 3"),
         (images, _with(struct.pack(">4I", 0x0803, 1, 8, 8) + bytes(64)), "at least 10 images, found 1"),
-        (images, _with(struct.pack(">4I", 0x0803, 500, 4, 4) + bytes(8000)), "4 x 4 pixels, the test"),
+        (images, _with(struct.pack(">4I", 0x0803, 300, 4, 4) + bytes(4800)), "4 x 4 pixels, the test"),
         (folder / "rotations.csv", lambda p: p.write_text("angle\n3\n"), "expected the columns task,degrees"),
         (folder / "rotations.csv", lambda p: p.write_text("task,degrees\n1,0\n3,20\n"), "tasks 1, 2, … in order"),
         (folder / "rotations.csv", lambda p: p.write_text("task,degrees\n1,0\n2,\n"), "each with its degrees"),
@@ -175,8 +175,8 @@ def test_bad_files_get_one_sentence(folder):
 def test_smoke_of_a_folder_learns_from_fewer_but_is_tested_whole(folder, monkeypatch):
     monkeypatch.setattr(hw14, "SMOKE_READ", 100)
     splits, reference = hw14.read(folder, "smoke")
-    assert (len(splits.train[0].x), len(splits.validation[0].x), len(splits.test[0].x)) == (80, 20, 200)
-    assert len(reference) == 200 * 25
+    assert (len(splits.train[0].x), len(splits.validation[0].x), len(splits.test[0].x)) == (80, 20, 150)
+    assert len(reference) == 150 * 25
 
 
 def test_downloads_are_where_the_reader_looks():

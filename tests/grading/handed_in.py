@@ -4,21 +4,34 @@ For every homework the files of starter and rungs go through `hw grade --files-o
 gives it. One starter is graded as a notebook too: in the sandbox it must get what it gets without, on the same exam.
 """
 
+import functools
 import json
 import os
 import shutil
 import tempfile
 from pathlib import Path
+from unittest import mock
 
 from typer.testing import CliRunner
 
 from common import data, kernels
 from common.cli import app
+from common.grading import controller
 from common.notebooks import books, run
 from common.submission.card import find_card
 from tests.blank import BLANK
 
 WHOLE = "hw13"  # its starter is graded as a notebook: it hands in two files
+
+
+class Kept(controller.Station):
+    """A worker that one `hw grade` after the other asks: each would start its own, which would load torch anew."""
+
+    def close(self) -> None:
+        """It ends with this process."""
+
+
+_kept = functools.cache(Kept)
 
 
 def exam_of(name: str, folder: Path) -> Path:
@@ -47,7 +60,8 @@ def _grade(name: str, handed: Path, exam: Path, report: Path, *options) -> dict[
 
 def _hw(*words) -> str:
     """What `hw …` prints. Raises RuntimeError unless it ends well."""
-    result = CliRunner().invoke(app, [*map(str, words), "--profile", "smoke"])
+    with mock.patch.object(controller, "Station", _kept):
+        result = CliRunner().invoke(app, [*map(str, words), "--profile", "smoke"])
     if result.exit_code:
         raise RuntimeError(f"hw {' '.join(map(str, words))} ended with {result.exit_code}: {result.output}") from (
             result.exception

@@ -271,7 +271,7 @@ def test_what_is_written_stays(tmp_path, exam):
 
 
 @LINUX
-@pytest.mark.usefixtures("no_server")
+@pytest.mark.usefixtures("bare_server")
 def test_ctrl_c_leaves_nothing(tmp_path, exam):
     (tmp_path / "in").mkdir()
     for number in range(3):

@@ -28,7 +28,7 @@ from common.generators.secrets import apart, is_secret
 SEED = 2022
 COURSE = (0.0, 20.0, 40.0, 60.0, 80.0)  # degrees of its tasks
 DEGREES = (0.0, 30.0, 60.0, 90.0, 120.0)  # ours: further, or a network that learned the middle task alone would do
-SIZES = {"smoke": (500, 200), "standard": (1297, 500)}  # training and validation images together, test images
+SIZES = {"smoke": (300, 150), "standard": (1297, 500)}  # training and validation images together, test images
 REAL = 1797  # digits that scikit-learn has
 SMOKE_READ = 2_000  # images to learn from, of a folder
 VALIDATION = 5_000  # at most, and at most a fifth
