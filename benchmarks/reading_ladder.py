@@ -16,10 +16,10 @@ import time
 from collections.abc import Callable
 
 import numpy as np
+from cells import defined
 
 from common.homeworks.hw07 import data, judge, zoo
-from common.notebooks import books
-from common.submission.card import RUNGS, find_card
+from common.submission.card import RUNGS
 
 CELLS = ("imports", "tokenizer", "pieces", "windows", "lengths", "model-of", "training-window", "anywhere", "without",
          "batches", "apart", "together", "learn", "best-span", "read", "answers", "rare", "evidence", "marked",
@@ -28,12 +28,8 @@ CELLS = ("imports", "tokenizer", "pieces", "windows", "lengths", "model-of", "tr
 
 def notebook(seed: int, splits, profile: str = "standard") -> dict:
     """What the solution's cells define."""
-    space = {"PROFILE": profile, "DEVICE": "cpu", "SEED": seed, "LARGE": False, "__name__": "notebook"}
-    space |= {"splits": splits, "train": splits.train, "validation": splits.validation, "test": splits.test}
-    sources = {cell.id: cell.source for cell in books.read(books.paths(find_card("hw07"))[1]).cells}
-    with contextlib.redirect_stdout(io.StringIO()):
-        for name in CELLS:
-            exec(sources[name], space)
+    parts = {"train": splits.train, "validation": splits.validation, "test": splits.test}
+    space = defined("hw07", CELLS, seed, "boss", PROFILE=profile, LARGE=False, splits=splits, **parts)
     learn, candidates = space["learn"], space["candidates"]
     space["learn"] = once(learn, lambda net, **settings: (total(net), repr(sorted(settings.items(), key=str))))
     space["candidates"] = once(
@@ -74,6 +70,9 @@ def controls(space: dict) -> dict[str, Callable]:
 
         return make
 
+    compete = {"begin": broad["begin"], "loss": space["together"], "windows": 2, "batch_size": 8}
+    compete["epochs"] = space["passes"](space["PASSES"] // 2)
+
     def longer():
         return bert(str(zoo.folder(zoo.LONGER)))
 
@@ -82,6 +81,7 @@ def controls(space: dict) -> dict[str, Callable]:
         "medium: with [CLS]": trained(bert, broad, null=1.0),
         "strong: rare words alone": trained(bert, broad, weight=1000.0),
         "strong: simple, with rare words": trained(bert, {}, **rare),
+        "strong: windows that compete": trained(bert, compete),
         "boss: strong, windows overlap": trained(bert, broad, stride=half, **rare),
         "boss: strong, windows overlap, with [CLS]": trained(bert, broad, stride=half, null=1.0, **rare),
         "boss: marked words alone": trained(lambda: marked(bert()), broad),

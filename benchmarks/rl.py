@@ -2,14 +2,14 @@
 
     python benchmarks/rl.py steps [--rounds 5]    environment steps per second, with a policy network in the loop
     python benchmarks/rl.py solve [--seeds 1]     time until the last 100 training episodes average 200
-    python benchmarks/rl.py entropy [--seeds 1]   actor-critic and PPO, each with much and with little entropy
+    python benchmarks/rl.py entropy [--seeds 5 --first 1 --only "PPO .01" --data-seed 2022]
 
 `steps` interleaves its variants and gives medians. `solve` runs the cells of the solution notebook (rung boss) and, in
 turn with them, stable-baselines3's PPO with the hyperparameters that rl-baselines3-zoo publishes for LunarLander, each
 until it is there or its budget is spent. Both clocks are given: wall, and CPU time, which does not count what else the
 machine does. The peer is left out where it is not installed (`pip install -e ".[bench]"` brings it). `entropy` trains
-with the notebook's cells and flies the judge's episodes: the rungs strong and boss have the entropy 0.01 in common, and
-this shows what another one would do.
+with the notebook's cells and flies the judge's episodes: between the rungs strong and boss method and entropy change
+together, and this takes them apart.
 """
 
 import argparse

@@ -16,6 +16,7 @@ BENCHMARKS = {  # those that use cells.py: whose cells, and what is there before
     "covid_baselines": ("hw01", set()),
     "diffusion_ladder": ("hw06_diffusion", PICTURES),
     "gan_ladder": ("hw06_gan", PICTURES),
+    "reading_ladder": ("hw07", {"splits", "train", "validation", "test", "LARGE"}),
     "residual_paths": ("hw03", set()),
     "rl": ("hw12", set()),
     "speakers_ladder": ("hw04", {"splits", "speakers", "groups", "n_mels"}),

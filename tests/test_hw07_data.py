@@ -106,14 +106,14 @@ def test_what_is_written_is_read(tmp_path):
     found, keys = hw07.read(tmp_path, "standard")
     assert (found.train, found.validation, found.test) == (made.train, made.validation, made.test)
     assert reference.equals(answers) and list(keys.columns) == ["ID"] and keys["ID"].equals(answers["ID"])
-    assert hw07.look(tmp_path) == {"training": 300, "validation": 100, "test": 150}
+    assert hw07.look(tmp_path) == {"training": 70, "validation": 20, "test": 30}
     assert "answer_type" not in (tmp_path / "hw7_test.json").read_text("utf-8")
 
 
 def test_exported_data_is_scored(tmp_path):
     folder = data.export("hw07", tmp_path / "exam", seed=2**64 + 9, profile="smoke")
     splits, reference = data.load("hw07", source=folder), data.reference("hw07", source=folder)
-    assert judge.judge(reference, reference) == 1 and len(reference) == len(splits.test) == 150
+    assert judge.judge(reference, reference) == 1 and len(reference) == len(splits.test) == 30
     assert judge.by_type(reference, reference)["questions"].sum() == 150
     hidden = (folder / "inputs" / "hw7_test.json").read_text("utf-8")
     assert set(json.loads(hidden)["questions"][0]) == set(question(0, "", None))
@@ -356,20 +356,6 @@ def test_exact_match_as_the_course_has_it():
 
 
 # --- answers that need no training ------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("name", "least", "most"),
-    [("constant", 0, 0.02), ("most_frequent", 0, 0.02), ("first", 0, 0.02), ("nearest", 0, 0.03),
-     ("first_behind", 0, 0.03), ("overlap", 0.06, 0.13), ("most_frequent_of_type", 0, 0.05),
-     ("first_of_type", 0, 0.05), ("nearest_of_type", 0.12, 0.2), ("first_behind_of_type", 0.04, 0.12),
-     ("overlap_of_type", 0.2, 0.3)],
-)  # fmt: skip
-def test_cheap_answers(standard, name, least, most):
-    """Measured on seeds 2022, 31 and 47: overlap .09-.10, nearest_of_type .16-.17, overlap_of_type .25-.26."""
-    splits, reference = standard
-    answers = pd.DataFrame({"ID": reference["ID"], "Answer": getattr(cheap, name)(splits)})
-    assert least <= judge.judge(reference, answers) <= most
 
 
 def test_types_are_told_by_the_wording(standard):

@@ -1,14 +1,18 @@
 """The lint must fail on every broken rule; sync must copy what is shared and keep what is the solution's own."""
 
+import base64
 import copy
+import io
 import re
 
 import nbformat
+import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from PIL import Image
 
 from common.errors import NotebookError
-from common.notebooks import books, reading, rules
+from common.notebooks import books, pictures, reading, rules
 from common.submission.card import find_card
 
 CARD = find_card("hw03")
@@ -231,6 +235,26 @@ def test_definitions_without_running(tmp_path):
 def test_solutions_are_no_longer_than_people_read(homework):
     cells = books.read(books.paths(find_card(homework))[1]).cells
     assert sum(len(cell.source.split()) for cell in cells if cell.cell_type == "markdown") <= 2_200
+
+
+def in_base64(pixels: np.ndarray) -> str:
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "PNG")
+    return base64.b64encode(file.getvalue()).decode()
+
+
+def test_plots_are_stored_with_a_palette_and_photographs_as_they_are():
+    rng = np.random.default_rng(0)
+    colours = np.append(rng.integers(0, 256, (100, 3)), np.full((100, 1), 255), axis=1).astype(np.uint8)
+    plot = colours[rng.integers(0, 100, (200, 300))]
+    small = pictures.in_palette(in_base64(plot))
+    stored = np.asarray(Image.open(io.BytesIO(base64.b64decode(small))).convert("RGB")).astype(int)
+    assert len(small) < len(in_base64(plot)) and np.abs(stored - plot[..., :3]).max() <= pictures.FURTHEST
+    assert pictures.in_palette(small) == small
+    photograph = rng.integers(0, 256, (64, 64, 3), dtype=np.uint8)
+    transparent = plot // 2
+    for kept in (in_base64(photograph), in_base64(transparent)):
+        assert pictures.in_palette(kept) == kept
 
 
 def test_setup_cell_is_silent_here_and_loud_when_outdated(monkeypatch):

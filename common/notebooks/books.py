@@ -12,6 +12,7 @@ import nbformat
 
 from common import __version__
 from common.errors import NotebookError
+from common.notebooks import pictures
 from common.notebooks.reading import tagged, tree
 from common.paths import checkout
 from common.submission.card import Card, Lab
@@ -218,4 +219,5 @@ def execute(card: Card | Lab) -> None:
             cell.metadata.pop("execution", None)  # when it ran is nobody's business, and changes with every run
             if cell.cell_type == "code" and is_starter and CHECKED not in cell.source:
                 cell.outputs, cell.execution_count = [], None
+        pictures.shrink(notebook)
         _write(path, notebook)
