@@ -3,8 +3,8 @@
     python benchmarks/gan_ladder.py [--seeds 2022 1 2] [--data-seed 2022] [--rungs simple boss] [--controls boss]
 
 It runs the cells that define things and leaves out those that draw, so a seed takes a fraction of what `hw ladder`
-takes, and the scorer says the same to the last digit: every training begins with `set_seed`. Medium and strong are the
-beginning of boss's training, so it is run once and looked at on the way. One thread.
+takes, and the scorer says the same to the last digit: every training begins with `set_seed`. Strong is the beginning
+of boss's training, so that is run once and looked at on the way. One thread.
 """
 
 import argparse
@@ -50,16 +50,16 @@ def score(generator: torch.nn.Module, reference: pd.DataFrame) -> str:
 def rungs(space: dict, names: list[str]) -> Iterator[tuple[str, torch.nn.Module]]:
     """Names and generators, one after another."""
     methods = space["METHODS"]
-    if "simple" in names:
-        yield "simple", space["train"](**methods["simple"])[0]
-    yield from on_the_way(space, {name: methods[name] for name in names if name != "simple"})
+    for name in names:
+        if name in ("simple", "medium"):
+            yield name, space["train"](**methods[name])[0]
+    yield from on_the_way(space, {name: methods[name] for name in names if name in ("strong", "boss")})
 
 
 def controls(space: dict) -> dict[str, Callable]:
     """Name -> a function that trains what must not reach the rung named first."""
-    simple, medium, boss = (space["METHODS"][name] for name in ("simple", "medium", "boss"))
+    simple, strong, boss = (space["METHODS"][name] for name in ("simple", "strong", "boss"))
     slow, r3gan = {"lr": simple["lr"]}, {"losses": space["relativistic"]}
-    fewer = {"steps": round(medium["steps"] / 1.45)}  # R3GAN's critic is differentiated twice as often
 
     def trained(method: dict, **changes) -> Callable:
         return lambda: space["train"](**method | changes)[0]
@@ -68,8 +68,9 @@ def controls(space: dict) -> dict[str, Callable]:
         "simple: losses of the first GAN": trained(simple, losses=logistic(space)),
         "simple: clipped at 0.01": lambda: clipped(space, 0.01),
         "simple: clipped at 0.1": lambda: clipped(space, 0.1),
-        "medium: simple's rate": trained(medium, **slow),
-        "medium: R3GAN at simple's rate, as many seconds": trained(medium, **slow, **r3gan, **fewer),
+        "medium: R3GAN's losses at simple's rate": trained(simple, **r3gan),
+        "strong: steps alone": trained(strong, **slow, averaging=None),
+        "strong: simple's rate": trained(strong, **slow),
         "strong: the rate falls instead": lambda: falling(space),
         "boss: simple's rate": trained(boss, **slow),
         "boss: residual generator, as many seconds": lambda: residual(space, steps=1500),  # of 91 ms, not of 40
@@ -84,8 +85,8 @@ def chosen(space: dict, beginnings: list[str]) -> Iterator[tuple[str, torch.nn.M
 
 
 def on_the_way(space: dict, methods: dict[str, dict]) -> Iterator[tuple[str, torch.nn.Module]]:
-    """What one training has after the steps of each of these methods, which differ in steps and averaging alone."""
-    assert len({str(method | {"steps": 0, "averaging": 0}) for method in methods.values()}) <= 1, "different trainings"
+    """What one training has after the steps of each of these methods, which differ in steps alone."""
+    assert len({str(method | {"steps": 0}) for method in methods.values()}) <= 1, "different trainings"
     kept = {}
 
     def follow_and_keep(average, generator, share):
@@ -99,11 +100,8 @@ def on_the_way(space: dict, methods: dict[str, dict]) -> Iterator[tuple[str, tor
         longest = max(methods.values(), key=lambda method: method["steps"])
         space["train"](**longest | {"averaging": follow_and_keep})
     for name, (average, generator) in kept.items():
-        if methods[name]["averaging"]:
-            yield name, average
-            yield f"{name}, not averaged", generator
-        else:
-            yield name, generator
+        yield name, average
+        yield f"{name}, not averaged", generator
 
 
 def falling(space: dict) -> torch.nn.Module:
