@@ -106,15 +106,15 @@ def test_what_is_written_is_read(tmp_path):
     found, keys = hw07.read(tmp_path, "standard")
     assert (found.train, found.validation, found.test) == (made.train, made.validation, made.test)
     assert reference.equals(answers) and list(keys.columns) == ["ID"] and keys["ID"].equals(answers["ID"])
-    assert hw07.look(tmp_path) == {"training": 70, "validation": 20, "test": 30}
+    assert hw07.look(tmp_path) == {"training": 60, "validation": 15, "test": 25}
     assert "answer_type" not in (tmp_path / "hw7_test.json").read_text("utf-8")
 
 
 def test_exported_data_is_scored(tmp_path):
     folder = data.export("hw07", tmp_path / "exam", seed=2**64 + 9, profile="smoke")
     splits, reference = data.load("hw07", source=folder), data.reference("hw07", source=folder)
-    assert judge.judge(reference, reference) == 1 and len(reference) == len(splits.test) == 30
-    assert judge.by_type(reference, reference)["questions"].sum() == 150
+    assert judge.judge(reference, reference) == 1 and len(reference) == len(splits.test) == 25
+    assert judge.by_type(reference, reference)["questions"].sum() == 25
     hidden = (folder / "inputs" / "hw7_test.json").read_text("utf-8")
     assert set(json.loads(hidden)["questions"][0]) == set(question(0, "", None))
     assert json.loads(hidden)["questions"][0]["answer_text"] is None
