@@ -29,18 +29,22 @@ CELLS = ("imports", "tokenizer", "pieces", "windows", "lengths", "model-of", "tr
 def notebook(seed: int, splits, profile: str = "standard") -> dict:
     """What the solution's cells define."""
     parts = {"train": splits.train, "validation": splits.validation, "test": splits.test}
-    space = defined("hw07", CELLS, seed, "boss", PROFILE=profile, LARGE=False, splits=splits, **parts)
+    return defined("hw07", CELLS, seed, "boss", PROFILE=profile, LARGE=False, splits=splits, **parts)
+
+
+def remembering(space: dict) -> dict:
+    """The same, but what was trained or read once is not trained or read again: rungs share networks."""
     learn, candidates = space["learn"], space["candidates"]
     space["learn"] = once(learn, lambda net, **settings: (total(net), repr(sorted(settings.items(), key=str))))
     space["candidates"] = once(
         lambda *asked, **how: list(candidates(*asked, **how)),
-        lambda nets, part, encoded, stride, rows, null: (*map(total, nets), len(part), stride, len(rows), null),
+        lambda nets, part, encoded, stride, rows, null: (*map(total, nets), id(part), stride, tuple(rows), null),
     )
     return space
 
 
 def once(function: Callable, key: Callable) -> Callable:
-    """`function`, but what it gave for the same `key` of its arguments it gives again: rungs share trainings."""
+    """`function`, but what it gave for the same `key` of its arguments it gives again."""
     done = {}
 
     def remembered(*args, **settings):
@@ -142,7 +146,7 @@ def main():
     splits, reference = data.builtin("standard", arguments.data_seed)
     right = reference["Answer"].tolist()
     for seed in arguments.seeds:
-        space = notebook(seed, splits)
+        space = remembering(notebook(seed, splits))
         wanted = {rung: space["METHODS"][rung] for rung in arguments.rungs}
         if arguments.controls is not None:
             begins = tuple(arguments.controls) or ("",)
