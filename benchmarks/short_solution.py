@@ -7,6 +7,8 @@ fraction of its time. It says nothing of scores. One process, no kernel (which t
 """
 
 import argparse
+import contextlib
+import io
 import tempfile
 import warnings
 from collections.abc import Callable
@@ -51,7 +53,7 @@ def main() -> None:
     warnings.filterwarnings("ignore")
     where, shorten = SHORTENED[homework]
     space = {"__name__": "notebook"}
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()):
         for cell in books.read(books.paths(find_card(homework))[1]).cells:
             if cell.cell_type == "code" and cell.id != "setup":
                 exec(compile(cell.source, cell.id, "exec"), space)

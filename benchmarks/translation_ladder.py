@@ -1,7 +1,7 @@
 """Homework 5: all rungs and a control for each, trained by the solution notebook's own cells.
 
     python benchmarks/translation_ladder.py [--seeds 2022 1 2] [--data-seed 2022] [--rungs simple ...] [--controls boss]
-    python benchmarks/translation_ladder.py --data original --pairs 4000 --tokens 500   # of what lies in data/hw05
+    python benchmarks/translation_ladder.py --data original --pairs 2000 --seeds 1   # of what lies in data/hw05
 
 It runs the cells that define and set things and leaves out those that draw, so a seed takes a fraction of what `hw
 ladder` takes. The BLEU of a rung is the same, because every method begins with `set_seed`. Three figures each: on the
