@@ -1,20 +1,23 @@
 """Fetching from a server on this machine that behaves as badly as real ones do."""
 
 import hashlib
+import io
 import os
 import random
 import subprocess
 import sys
 import threading
+import zipfile
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
+from common import data
 from common.data import fetch as module
 from common.data.fetch import Download, fetch
-from common.errors import FetchError
+from common.errors import DataError, FetchError
 from tests.readonly import read_only_folder
 
 BODY = random.Random(1).randbytes(500_000)
@@ -82,6 +85,14 @@ def download(*urls: str, body: bytes = BODY, name: str = "covid.zip") -> Downloa
     return Download(name, urls, hashlib.sha256(body).hexdigest(), len(body))
 
 
+def zip_of(members: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
 def files(folder: Path) -> dict[str, bytes]:
     """All but the lock."""
     found = (p for p in folder.rglob("*") if p.is_file() and p.name != ".fetch.lock")
@@ -133,6 +144,40 @@ def test_all_mirrors_failing_are_listed_each_with_its_reason(server, tmp_path):
     fails(download("not an address"), tmp_path, "InvalidURL")
     fails(download(), tmp_path, "no mirror is known")
     assert files(tmp_path) == {}
+
+
+def test_a_file_of_which_nobody_tells_size_or_checksum(server, tmp_path):
+    unknown = Download("covid.zip", (server.url("good", page(length=False)),))
+    assert [*map(fetch, [[unknown]] * 2, [tmp_path] * 2)] == [[tmp_path / "covid.zip"]] * 2
+    assert files(tmp_path) == {"covid.zip": BODY} and server.requests == ["good"]
+    urls = server.url("page", page(PAGE, kind="text/html")), server.url("gone", page(status=404))
+    fails(Download("two.zip", urls), tmp_path, "size unknown", "of an HTML page", "404 Client Error", "by hand")
+    fails(Download("two.zip", (server.url("short", page(cut=[1000] * 9)),)), tmp_path, "could not be fetched")
+    assert "two.zip" not in files(tmp_path)
+
+
+def test_archives_that_are_fetched_are_unpacked(server, tmp_path, monkeypatch):
+    packed = zip_of({"Dataset/metadata.json": b"{}", "Dataset/uttr-1.pt": BODY})
+    maker = data.module("hw04")
+    parts = [packed[:1000], packed[1000:90_000], packed[90_000:]]
+    urls = [server.url(f"part{n}", page(part)) for n, part in enumerate(parts)]
+    wanted = [Download(f"Dataset.zip.parta{c}", (url,), unpack=True) for c, url in zip("abc", urls, strict=True)]
+    monkeypatch.setattr(maker, "DOWNLOADS", wanted)
+    monkeypatch.setenv("HW_DATA_DIR", str(tmp_path))
+    assert data.get("hw04")[-1] == data.path("hw04") / "Dataset"
+    assert files(tmp_path / "hw04" / "Dataset") == {"metadata.json": b"{}", "uttr-1.pt": BODY}
+    data.get("hw04")  # again: all is there
+    assert len(server.requests) == 3
+
+
+def test_an_archive_that_came_damaged_says_what_to_do(server, tmp_path, monkeypatch):
+    maker = data.module("hw11")
+    broken = zip_of({"real_or_drawing/a.bmp": BODY})[:1000]
+    monkeypatch.setattr(maker, "DOWNLOADS", [Download("x.zip", (server.url("x", page(broken)),), unpack=True)])
+    monkeypatch.setenv("HW_DATA_DIR", str(tmp_path))
+    with pytest.raises(DataError, match=r"was not unpacked, nothing was written: .*; get the archive again"):
+        data.get("hw11")
+    assert set(files(tmp_path / "hw11")) == {"x.zip"}
 
 
 def test_a_cut_connection_starts_again(server, tmp_path):
@@ -199,7 +244,7 @@ def test_a_full_disk(server, tmp_path):
     if sys.platform != "linux" or os.geteuid() or subprocess.run(small, capture_output=True).returncode:
         pytest.skip("a small disk can be made by root on Linux only")
     try:
-        fails(download(server.url("good", page())), tmp_path, "(No space left on device)", "room for 500,000 bytes")
+        fails(download(server.url("good", page())), tmp_path, "(No space left on device)", "for it (500,000 bytes)")
         assert files(tmp_path) == {}
     finally:
         subprocess.run(["umount", tmp_path], check=True)

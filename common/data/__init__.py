@@ -24,6 +24,7 @@ import dataclasses
 import os
 import shutil
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -81,7 +82,7 @@ def get(homework: str) -> list[Path]:
     """
     maker, folder = module(homework), path(homework)
     if maker.DOWNLOADS:
-        return fetch.fetch(maker.DOWNLOADS, folder)
+        return _fetch(maker.DOWNLOADS, folder)
     packed = sorted(file for file in folder.glob("*") if file.name.endswith(archives.ENDINGS))
     if not packed:
         raise DataError(
@@ -89,6 +90,20 @@ def get(homework: str) -> list[Path]:
             f"there as it came is unpacked by `hw data fetch {homework}`."
         )
     return [made for archive in packed for made in archives.unpack(archive, folder)]
+
+
+def _fetch(downloads: Sequence[fetch.Download], folder: Path) -> list[Path]:
+    """What was fetched, and what was unpacked of it."""
+    files = fetch.fetch(downloads, folder)
+    packed = [file for download, file in zip(downloads, files, strict=True) if download.unpack]
+    parts = [file for file in packed if file.suffix.startswith(".part")]
+    whole = [file for file in packed if file not in parts]
+    try:
+        if parts:
+            whole.append(archives.joined(parts))
+        return [*files, *(made for archive in whole for made in archives.unpack(archive, folder))]
+    except OSError as error:
+        raise DataError(f"Cannot unpack in {folder}: {error.strerror}; make room, then fetch again.") from None
 
 
 def export(homework: str, out: str | Path, *, seed: int, profile: str = "standard") -> Path:

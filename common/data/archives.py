@@ -1,9 +1,11 @@
 """Unpack archives that a person got by hand: nothing escapes the folder, is overwritten, or is left half done."""
 
 import os
+import shutil
 import tarfile
 import tempfile
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path, PureWindowsPath
 
 from common.errors import DataError
@@ -40,6 +42,25 @@ def unpack(archive: Path, folder: Path, *, max_bytes: int = MAX_BYTES, max_files
         return [folder / path.name for path in made]
 
 
+def joined(parts: Sequence[Path]) -> Path:
+    """One archive of the parts that `split` made of it (`x.tar.gz.partaa`, `…partab`, …); as it is, if it is there.
+
+    Raises OSError if the disk is full or the folder read-only, with nothing left behind.
+    """
+    whole = parts[0].with_suffix("")
+    if not whole.exists():
+        partial = whole.with_name(f".{whole.name}.partial")
+        try:
+            with partial.open("wb") as out:
+                for part in sorted(parts):
+                    with part.open("rb") as piece:
+                        shutil.copyfileobj(piece, out, 2**20)
+            os.replace(partial, whole)
+        finally:
+            partial.unlink(missing_ok=True)
+    return whole
+
+
 def _into(archive: Path, folder: Path, max_bytes: int, max_files: int) -> None:
     if zipfile.is_zipfile(archive):
         with zipfile.ZipFile(archive) as packed:
@@ -64,4 +85,6 @@ def _refuse_bombs(members, max_bytes: int, max_files: int) -> None:
 
 def _not_unpacked(archive: Path, error: Exception) -> DataError:
     reason = (str(error) or type(error).__name__).splitlines()[0]
-    return DataError(f"{archive} was not unpacked, nothing was written: {reason}; get the archive again.")
+    return DataError(
+        f"{archive} was not unpacked, nothing was written: {reason}; get the archive again (away with this one first)."
+    )

@@ -22,8 +22,13 @@ class Download:
 
     name: str  # file name below data/hwNN/
     urls: tuple[str, ...]  # mirrors, tried in order
-    sha256: str
-    size: int  # bytes
+    sha256: str | None = None  # None where nobody tells: then any file that is no HTML page passes
+    size: int | None = None  # bytes; likewise
+    unpack: bool = False  # whether what is read is what the archive holds
+
+    @property
+    def said_size(self) -> str:
+        return "size unknown" if self.size is None else f"{self.size:,} bytes"
 
 
 def fetch(downloads: Sequence[Download], folder: Path, *, progress: bool = True) -> list[Path]:
@@ -45,7 +50,7 @@ def fetch(downloads: Sequence[Download], folder: Path, *, progress: bool = True)
         except OSError as error:
             raise FetchError(
                 f"{download.name} could not be written into {target.parent} ({error.strerror or error}): expected a "
-                f"folder that can be written, with room for {download.size:,} bytes; make room or set HW_DATA_DIR to "
+                f"folder that can be written, with room for it ({download.said_size}); make room or set HW_DATA_DIR to "
                 'another folder, then fetch again; DATA="builtin" works meanwhile.'
             ) from None
     return paths
@@ -60,9 +65,9 @@ def _is_there(download: Download, target: Path) -> bool:
     size = target.stat().st_size
     if not target.is_file():
         problem = "expected a file, found something else"
-    elif size != download.size:
+    elif download.size is not None and size != download.size:
         problem = f"expected {download.size:,} bytes, found {size:,}"
-    elif file_hash(str(target)) != download.sha256:
+    elif download.sha256 and file_hash(str(target)) != download.sha256:
         problem = f"expected another SHA-256, {download.sha256[:16]}…"
     else:
         return True
@@ -74,17 +79,20 @@ def _from_mirrors(download: Download, target: Path, progress: bool) -> None:
     from requests import RequestException
 
     def refuse_other_sizes(response, **_) -> None:
-        length = int(response.headers.get("Content-Length", download.size))
-        if response.status_code == 200 and length != download.size:
-            page = " of an HTML page" if "html" in response.headers.get("Content-Type", "") else ""
-            raise ValueError(f"expected {download.size:,} bytes, found {length:,}{page}")
+        length = response.headers.get("Content-Length")
+        page = "html" in response.headers.get("Content-Type", "")
+        wrong = download.size is not None and length is not None and int(length) != download.size
+        if response.status_code == 200 and (wrong or (page and download.size is None)):
+            found = "an unknown number" if length is None else f"{int(length):,}"
+            raise ValueError(f"expected {download.said_size}, found {found}{' of an HTML page' * page}")
 
     pooch.get_logger().setLevel("WARNING")
     options = {"timeout": TIMEOUT_S, "hooks": {"response": refuse_other_sizes}, "chunk_size": 2**16}
     downloader = pooch.HTTPDownloader(progress, headers={"Accept-Encoding": "identity"}, **options)
     reasons = []
     for url in download.urls:
-        files = {"registry": {target.name: f"sha256:{download.sha256}"}, "urls": {target.name: url}}
+        checksum = download.sha256 and f"sha256:{download.sha256}"
+        files = {"registry": {target.name: checksum}, "urls": {target.name: url}}
         mirror = pooch.Pooch(target.parent, base_url="", retry_if_failed=RETRIES, **files)
         try:
             mirror.fetch(target.name, downloader=downloader)
@@ -94,7 +102,7 @@ def _from_mirrors(download: Download, target: Path, progress: bool) -> None:
         except ValueError as error:  # pooch's own says for a paragraph that the checksum is another
             reasons.append(f"{url} ({'expected another SHA-256' if 'hash' in str(error) else error})")
     raise FetchError(
-        f"{download.name} (expected {download.size:,} bytes) could not be fetched: "
+        f"{download.name} (expected {download.said_size}) could not be fetched: "
         f"{'; '.join(reasons) or 'no mirror is known'}; try again later or put the file into {target.parent} by hand, "
         'and DATA="builtin" works meanwhile.'
     )

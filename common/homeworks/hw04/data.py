@@ -21,6 +21,7 @@ import numpy as np
 import pandas as pd
 
 from common.data.cache import cached
+from common.data.fetch import Download
 from common.data.originals import against, find_file, find_root, read_frames, read_json
 from common.errors import DataError
 from common.generators import voices
@@ -31,11 +32,15 @@ SIZES = {"smoke": (10, (8, 12), 3), "standard": (50, (19, 21), 8)}  # speakers, 
 SMOKE_SPEAKERS = 20  # of a folder's training set, at most
 N_MELS = voices.N_MELS
 COUNTS = {"2022": {"training": 56_666, "test": 8000}}  # utterances
-DOWNLOADS = ()  # the course's releases tell no checksum, and nothing unchecked is fetched
+_RELEASE = "https://github.com/googly-mingto/ML2023HW4/releases/download/data/"
+DOWNLOADS = tuple(  # the release tells neither size nor checksum
+    Download(name, (_RELEASE + name,), unpack=True)
+    for name in (f"Dataset.tar.gz.part{part}" for part in ("aa", "ab", "ac", "ad"))
+)
 HOW_TO_GET = (
-    "Put the folder Dataset/ there (metadata.json, mapping.json, testdata.json and the files uttr-*.pt); it comes with "
-    "the Kaggle competition 'ml2022spring-hw4' or 'ml2023springhw4', or as Dataset.tar.gz.partaa to partad from the "
-    "releases of github.com/googly-mingto/ML2023HW4: put the parts together with cat, then unpack."
+    "Put the folder Dataset/ there (metadata.json, mapping.json, testdata.json and the files uttr-*.pt): "
+    "`hw data fetch hw04` brings it from the releases of github.com/googly-mingto/ML2023HW4; it comes with "
+    "the Kaggle competition 'ml2022spring-hw4' or 'ml2023springhw4', too."
 )
 _VERSION = "8"  # of the generated data: raise it whenever the generator's numbers change
 

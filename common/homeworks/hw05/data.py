@@ -23,6 +23,7 @@ import numpy as np
 import pandas as pd
 
 from common.data.cache import cached
+from common.data.fetch import Download
 from common.data.originals import against, files_in, find_file, find_root
 from common.errors import DataError
 from common.generators import translation
@@ -32,11 +33,13 @@ SEED = 2022
 SIZES = {"smoke": (600, 100, 120, 30, 60, 2000), "standard": (2000, 600, 1000, 200, 500, 40_000)}
 SMOKE_READ = 2000  # pairs, and Chinese lines, of a folder
 LONGEST, RATIO = 1000, 9  # words of English or characters of Chinese; how many times longer one side may be
-DOWNLOADS = ()  # the course's releases tell no checksum, and nothing unchecked is fetched
+_RELEASE = "https://github.com/figisiwirf/ml2023-hw5-dataset/releases/download/v1.0.1/"
+DOWNLOADS = tuple(  # the release tells neither size nor checksum
+    Download(name, (_RELEASE + name,), unpack=True) for name in ("ml2023.hw5.data.tgz", "ml2023.hw5.test.tgz")
+)
 HOW_TO_GET = (
-    "Put raw.en, raw.zh, test.en and test.zh there (TED2020 as the course cut it: ml2023.hw5.data.tgz and "
-    "ml2023.hw5.test.tgz of github.com/figisiwirf/ml2023-hw5-dataset), or cmn.txt of cmn-eng.zip from "
-    "manythings.org/anki."
+    "Put raw.en, raw.zh, test.en and test.zh there (TED2020 as the course cut it; `hw data fetch hw05` brings it from "
+    "the releases of github.com/figisiwirf/ml2023-hw5-dataset), or cmn.txt of cmn-eng.zip from manythings.org/anki."
 )
 _VERSION = "8"  # of the generated data: raise it whenever the sentences change
 COUNTS = {"2022": {"training": 398_066, "test": 4000}, "2023": {"training": 400_726, "test": 4000}}

@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 from common.data.cache import cached
+from common.data.fetch import Download
 from common.data.originals import find_root, numbered
 from common.data.pictures import picture_files, read_pictures
 from common.errors import DataError
@@ -31,10 +32,14 @@ SMOKE_PHOTOS = 60  # of each class of a folder, at most
 HELD_OUT = 10  # every so many-th photograph of a class is for validation
 PHOTOS, DRAWINGS = "train_data", "test_data"
 COUNTS = {"2022": {"photographs": 5000, "drawings": 100_000}}  # the same in 2023
-DOWNLOADS = ()  # the course's release tells no checksum, and nothing unchecked is fetched
+_RELEASE = "https://github.com/redxouls/ml2020spring-hw11-dataset/releases/download/v1.0.0/"
+DOWNLOADS = (  # the release tells neither size nor checksum
+    Download("real_or_drawing.zip", (_RELEASE + "real_or_drawing.zip",), unpack=True),
+)
 HOW_TO_GET = (
-    "Put real_or_drawing/ with its folders train_data and test_data there: it is the zip of the GitHub release "
-    "'redxouls/ml2020spring-hw11-dataset', or comes with the Kaggle competition 'ml2022spring-hw11'."
+    "Put real_or_drawing/ with its folders train_data and test_data there: `hw data fetch hw11` brings it from the "
+    "releases of github.com/redxouls/ml2020spring-hw11-dataset; it comes with the Kaggle competition "
+    "'ml2022spring-hw11', too."
 )
 _VERSION = "1"  # of the generated pictures: raise it whenever the generator's output changes
 
