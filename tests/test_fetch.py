@@ -170,6 +170,21 @@ def test_archives_that_are_fetched_are_unpacked(server, tmp_path, monkeypatch):
     assert len(server.requests) == 3
 
 
+def test_an_archive_put_there_by_hand_is_unpacked_and_nothing_is_fetched(server, tmp_path, monkeypatch):
+    monkeypatch.setenv("HW_DATA_DIR", str(tmp_path))
+    data.path("hw05").mkdir()
+    (data.path("hw05") / "cmn-eng.zip").write_bytes(zip_of({"cmn.txt": b"Hi.\t\xe5\x97\xa8\xe3\x80\x82\n"}))
+    assert data.get("hw05") == [data.path("hw05") / "cmn.txt"]
+
+
+def test_a_dead_address_tells_other_ways(server, tmp_path, monkeypatch):
+    dead = Download("x.zip", (server.url("x", page(status=404)),), unpack=True)
+    monkeypatch.setattr(data.module("hw11"), "DOWNLOADS", [dead])
+    monkeypatch.setenv("HW_DATA_DIR", str(tmp_path))
+    with pytest.raises(FetchError, match=r"404 Client Error.*Kaggle competition 'ml2022spring-hw11'"):
+        data.get("hw11")
+
+
 def test_an_archive_that_came_damaged_says_what_to_do(server, tmp_path, monkeypatch):
     maker = data.module("hw11")
     broken = zip_of({"real_or_drawing/a.bmp": BODY})[:1000]

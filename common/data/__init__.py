@@ -32,7 +32,7 @@ import pandas as pd
 
 from common import homeworks
 from common.data import archives, fetch, originals
-from common.errors import DataError
+from common.errors import DataError, FetchError
 from common.paths import data_dir
 
 PROFILES = ("smoke", "standard")
@@ -81,9 +81,14 @@ def get(homework: str) -> list[Path]:
     Returns the files and folders that are there now. Raises DataError that tells how to get them, where neither can be.
     """
     maker, folder = module(homework), path(homework)
-    if maker.DOWNLOADS:
-        return _fetch(maker.DOWNLOADS, folder)
     packed = sorted(file for file in folder.glob("*") if file.name.endswith(archives.ENDINGS))
+    ours = {Path(download.name).name for download in maker.DOWNLOADS}
+    by_hand = [file for file in packed if not any(name.startswith(file.name) for name in ours)]
+    if maker.DOWNLOADS and not (by_hand and all(download.unpack for download in maker.DOWNLOADS)):
+        try:
+            return _fetch(maker.DOWNLOADS, folder)
+        except FetchError as error:
+            raise FetchError(f"{error} {maker.HOW_TO_GET}") from None
     if not packed:
         raise DataError(
             f"{homework} cannot be fetched freely. {maker.HOW_TO_GET} The folder is {folder}; an archive that lies "
