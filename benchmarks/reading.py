@@ -18,6 +18,7 @@ import time
 
 import torch
 from reading_ladder import notebook
+from turns import speeds
 
 from common.homeworks.hw07 import data
 
@@ -95,16 +96,10 @@ def main() -> None:
     claims = {"training (tokens/s)": training(space), "answering (questions/s)": answering(space)}
     print(f"{options.rounds} rounds, {options.clock} clock, one thread, fp32")
     for claim, ways in claims.items():
-        speeds: dict[str, list[float]] = {way: [] for way in ways}
-        for turn in range(options.rounds + 1):  # the first warms up
-            for way in random.sample(list(ways), len(ways)):
-                began = clock()
-                done = ways[way]()
-                if turn:
-                    speeds[way].append(done / (clock() - began))
+        found = speeds(ways, options.rounds, clock)
         print(claim)
-        ours, *_ = speeds.values()
-        for way, measured in speeds.items():
+        ours, *_ = found.values()
+        for way, measured in found.items():
             ratio = statistics.median(a / b for a, b in zip(ours, measured, strict=True))
             print(f"  {way:24s} {statistics.median(measured):9,.1f}   the first is {ratio:.2f} times as fast")
 

@@ -19,6 +19,7 @@ import torch
 from torch import nn
 from torch.nn.utils import rnn
 from translation_ladder import notebook
+from turns import speeds
 
 from common.homeworks.hw05 import data as hw05
 
@@ -119,16 +120,10 @@ def main() -> None:
     }
     print(f"{options.rounds} rounds, {options.clock} clock, {options.threads} thread(s), fp32")
     for claim, ways in claims.items():
-        speeds: dict[str, list[float]] = {way: [] for way in ways}
-        for turn in range(options.rounds + 1):  # the first warms up
-            for way in random.sample(list(ways), len(ways)):
-                began = clock()
-                done = ways[way]()
-                if turn:
-                    speeds[way].append(done / (clock() - began))
-        ours, theirs = speeds.values()
+        found = speeds(ways, options.rounds, clock)
+        ours, theirs = found.values()
         ratio = statistics.median(a / b for a, b in zip(ours, theirs, strict=True))
-        shown = "   ".join(f"{way} {statistics.median(values):9,.0f}" for way, values in speeds.items())
+        shown = "   ".join(f"{way} {statistics.median(values):9,.0f}" for way, values in found.items())
         print(f"{claim:34}{shown}   {ratio:5.1f} times", flush=True)
 
 

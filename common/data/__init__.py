@@ -83,6 +83,7 @@ def get(homework: str) -> list[Path]:
     maker, folder = module(homework), path(homework)
     packed = sorted(file for file in folder.glob("*") if file.name.endswith(archives.ENDINGS))
     ours = {Path(download.name).name for download in maker.DOWNLOADS}
+    # an archive that a person put there goes first; what `joined` made of our parts is none
     by_hand = [file for file in packed if not any(name.startswith(file.name) for name in ours)]
     if maker.DOWNLOADS and not (by_hand and all(download.unpack for download in maker.DOWNLOADS)):
         try:

@@ -1,0 +1,19 @@
+"""What benchmarks share: several ways of doing one thing, timed in turns, so that a busy machine is fair to all."""
+
+import random
+from collections.abc import Callable, Mapping
+
+
+def speeds(ways: Mapping[str, Callable[[], float]], rounds: int, clock: Callable[[], float]) -> dict[str, list[float]]:
+    """What each way gets done in a second, in each of `rounds` rounds after one that warms up; in an order of chance.
+
+    ways: what they are called -> a function that does the work and tells how much it was.
+    """
+    found: dict[str, list[float]] = {way: [] for way in ways}
+    for turn in range(rounds + 1):
+        for way in random.sample(list(ways), len(ways)):
+            began = clock()
+            done = ways[way]()
+            if turn:
+                found[way].append(done / (clock() - began))
+    return found
