@@ -145,7 +145,10 @@ def portraits(factors: np.ndarray, side: int) -> np.ndarray:
         hair_ornament, worn_before,
     ):  # fmt: skip
         part(heads)
-    return lit(np.stack([np.asarray(image.reduce(finer))[:side, :side] for image in images]), factors)
+    shown = np.empty((n, side, side, 3), np.uint8)
+    for k, image in enumerate(images):
+        shown[k] = np.asarray(image.reduce(finer))[:side, :side]
+    return lit(shown, factors)
 
 
 class Heads:

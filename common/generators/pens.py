@@ -109,23 +109,30 @@ class Pens:
         right, down = self._unit[:, None, 0], self._unit[:, None, 1]
         return points[..., :1] * right + points[..., 1:] * down + self._origin
 
+    # Pillow takes whole pixels, and floats from a buffer sooner than from a list. Its drawing core is asked itself: what
+    # stands before it looks up names of colours, which takes as long as the stroke.
+
     def _fill(self, pixels: np.ndarray, colors) -> None:
-        for draw, outline, ink in zip(self._draws, _lists(pixels), _inks(colors, len(self)), strict=True):
-            draw.polygon(outline, fill=ink)
+        for draw, outline, ink in zip(self._draws, _whole(pixels), _inks(colors, len(self)), strict=True):
+            draw.draw.draw_polygon(outline, ink, 1)
 
     def _stroke(self, pixels: np.ndarray, width: float, colors) -> None:
         (a, b), (c, d) = self._unit.transpose(1, 2, 0)
-        thick = np.maximum(1, np.rint(width * np.sqrt(np.abs(a * d - b * c)))).astype(int).tolist()
-        for draw, points, thin, ink in zip(self._draws, _lists(pixels), thick, _inks(colors, len(self)), strict=True):
-            draw.line(points, fill=ink, width=thin, joint="curve" if thin > 3 else None)
-            if thin > 3:
-                r = thin / 2 - 0.5
-                for x, y in (points[:2], points[-2:]):
-                    draw.ellipse((x - r, y - r, x + r, y + r), fill=ink)
+        thick = np.maximum(1, np.rint(width * np.sqrt(np.abs(a * d - b * c)))).astype(int)
+        inks = _inks(colors, len(self))
+        for draw, points, thin, ink in zip(self._draws, _whole(pixels), thick.tolist(), inks, strict=True):
+            if thin <= 3:
+                draw.draw.draw_lines(points, ink, thin)
+        for k in np.flatnonzero(thick > 3).tolist():
+            draw, points, r = self._draws[k], pixels[k].ravel().tolist(), thick[k] / 2 - 0.5
+            draw.line(points, fill=inks[k], width=int(thick[k]), joint="curve")
+            for x, y in (points[:2], points[-2:]):
+                draw.ellipse((x - r, y - r, x + r, y + r), fill=inks[k])
 
 
-def _lists(pixels: np.ndarray) -> list[list[float]]:
-    return pixels.reshape(len(pixels), 2 * pixels.shape[1]).tolist()
+def _whole(pixels: np.ndarray) -> np.ndarray:
+    """Without what is behind the point."""
+    return np.trunc(pixels).astype(np.float32)
 
 
 def _inks(colors, n: int) -> list[int]:
