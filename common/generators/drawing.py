@@ -85,17 +85,20 @@ def smooth(points, per_corner: int = 5, closed: bool = True) -> np.ndarray:
 
 @cache
 def _spline(n: int, per_corner: int, closed: bool) -> np.ndarray:
-    """What each of n corners counts for in each point of a curve: the curve where every corner has its own dimension."""
+    """What each of n corners counts for in each point: the curve where every corner has a dimension of its own."""
     return _curve(np.eye(n), per_corner, closed)
 
 
 def _curve(p: np.ndarray, per_corner: int, closed: bool) -> np.ndarray:
-    t = np.linspace(0, 1, per_corner, endpoint=False)[:, None]
     first, last = (p[..., -1:, :], p[..., :2, :]) if closed else (p[..., :1, :], p[..., -1:, :])
-    ends = np.concatenate([first, p, last], -2)[..., None, :]
-    a, b, c, d = ends[..., :-3, :, :], ends[..., 1:-2, :, :], ends[..., 2:-1, :, :], ends[..., 3:, :, :]
-    curve = 0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3)
-    curve = curve.reshape(*p.shape[:-2], curve.shape[-3] * per_corner, p.shape[-1])
+    ends = np.concatenate([first, p, last], -2)
+    a, b, c, d = ends[..., :-3, :], ends[..., 1:-2, :], ends[..., 2:-1, :], ends[..., 3:, :]
+    slope, bend, twist = c - a, 2 * a - 5 * b + 4 * c - d, 3 * b - a - 3 * c + d
+    curve = np.empty((*b.shape[:-1], per_corner, b.shape[-1]))
+    t = np.linspace(0, 1, per_corner, endpoint=False)
+    for k, (t1, t2, t3) in enumerate(zip(t, t**2, t**3, strict=True)):
+        curve[..., k, :] = 0.5 * (2 * b + slope * t1 + bend * t2 + twist * t3)
+    curve = curve.reshape(*p.shape[:-2], b.shape[-2] * per_corner, p.shape[-1])
     return curve if closed else np.concatenate([curve, p[..., -1:, :]], -2)
 
 

@@ -211,7 +211,7 @@ class Heads:
     def on_ball(self, points, radius: float = 0.74) -> np.ndarray:
         """Points (P, 2) or (N, P, 2) on the front of a ball, seen in its pose: (N, P, 2)."""
         points = np.asarray(points, float)
-        return self.at(points, np.sqrt(np.maximum(radius**2 - (points**2).sum(-1), 0.0)))
+        return self.at(points, np.sqrt(np.maximum(radius**2 - (points[..., 0] ** 2 + points[..., 1] ** 2), 0.0)))
 
     # strokes
 

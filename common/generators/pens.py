@@ -15,7 +15,7 @@ Points are (P, 2), the same for all, or (N, P, 2); colours are (3,) or (N, 3), f
 import numpy as np
 from PIL import Image, ImageDraw
 
-from common.generators.drawing import circle, hsv
+from common.generators.drawing import circle
 
 _INK = np.array([1, 1 << 8, 1 << 16])  # Pillow takes a colour as one number: red in the lowest byte
 _ROUND = circle(24)
@@ -26,8 +26,15 @@ _ROUND = circle(24)
 
 def hsvs(hue, saturation, value) -> np.ndarray:
     """Colours (N, 3) by hue, saturation and value, as `hsv`; each a number or (N,)."""
-    rows = np.stack(np.broadcast_arrays(hue, saturation, value), -1).reshape(-1, 3)
-    return np.array([hsv(*row) for row in rows.tolist()]).reshape(-1, 3)
+    hue, saturation, value = map(np.ravel, np.broadcast_arrays(hue, saturation, value))
+    saturation, value = np.clip(saturation, 0, 1), np.clip(value, 0, 1)
+    sixth = hue % 1 * 6.0
+    part = sixth - sixth.astype(int)
+    low, falling = value * (1 - saturation), value * (1 - saturation * part)
+    rising = value * (1 - saturation * (1 - part))
+    shares = np.array([value, rising, falling, low])
+    order = np.array([(0, 1, 3), (2, 0, 3), (3, 0, 1), (3, 2, 0), (1, 3, 0), (0, 3, 2)])[sixth.astype(int) % 6]
+    return 255 * np.take_along_axis(shares.T, order, axis=1)
 
 
 def mixed(one, other, share: float) -> np.ndarray:
@@ -106,11 +113,14 @@ class Pens:
     def _pixels(self, points) -> np.ndarray:
         """Points in their frames as (N, P, 2) pixels."""
         points = np.asarray(points, float)
-        right, down = self._unit[:, None, 0], self._unit[:, None, 1]
-        return points[..., :1] * right + points[..., 1:] * down + self._origin
+        pixels = np.empty((len(self), *points.shape[-2:]))
+        for k in (0, 1):  # one by one: NumPy is slow along an axis of two
+            right, down = self._unit[:, 0, k, None], self._unit[:, 1, k, None]
+            pixels[..., k] = points[..., 0] * right + points[..., 1] * down + self._origin[..., k]
+        return pixels
 
-    # Pillow takes whole pixels, and floats from a buffer sooner than from a list. Its drawing core is asked itself: what
-    # stands before it looks up names of colours, which takes as long as the stroke.
+    # Pillow draws between whole pixels, and takes floats from a buffer sooner than from a list. Its core is asked without
+    # what stands before it and looks up names of colours.
 
     def _fill(self, pixels: np.ndarray, colors) -> None:
         for draw, outline, ink in zip(self._draws, _whole(pixels), _inks(colors, len(self)), strict=True):
@@ -131,7 +141,7 @@ class Pens:
 
 
 def _whole(pixels: np.ndarray) -> np.ndarray:
-    """Without what is behind the point."""
+    """Without what stands behind the decimal point, as Pillow takes it."""
     return np.trunc(pixels).astype(np.float32)
 
 
