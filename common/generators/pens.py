@@ -119,8 +119,8 @@ class Pens:
             pixels[..., k] = points[..., 0] * right + points[..., 1] * down + self._origin[..., k]
         return pixels
 
-    # Pillow draws between whole pixels, and takes floats from a buffer sooner than from a list. Its core is asked itself:
-    # what stands before looks up names of colours.
+    # Pillow draws between whole pixels, and takes floats from a buffer sooner than from a list. Its core is asked itself,
+    # because what stands before it looks up names of colours.
 
     def _fill(self, pixels: np.ndarray, colors) -> None:
         for draw, outline, ink in zip(self._draws, _whole(pixels), _inks(colors, len(self)), strict=True):
