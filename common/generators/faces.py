@@ -181,6 +181,8 @@ class Heads:
 
     def __getitem__(self, some: np.ndarray) -> "Heads":
         """Those where the mask (N,) is true."""
+        if some.all():
+            return self
         heads = object.__new__(Heads)
         vars(heads).update((name, value[some]) for name, value in vars(self).items())
         return heads

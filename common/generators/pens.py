@@ -119,12 +119,9 @@ class Pens:
             pixels[..., k] = points[..., 0] * right + points[..., 1] * down + self._origin[..., k]
         return pixels
 
-    # Pillow draws between whole pixels, and takes floats from a buffer sooner than from a list. Its core is asked itself,
-    # because what stands before it looks up names of colours.
-
     def _fill(self, pixels: np.ndarray, colors) -> None:
         for draw, outline, ink in zip(self._draws, _whole(pixels), _inks(colors, len(self)), strict=True):
-            draw.draw.draw_polygon(outline, ink, 1)
+            _polygon(draw, outline, ink)
 
     def _stroke(self, pixels: np.ndarray, width: float, colors) -> None:
         (a, b), (c, d) = self._unit.transpose(1, 2, 0)
@@ -132,12 +129,34 @@ class Pens:
         inks = _inks(colors, len(self))
         for draw, points, thin, ink in zip(self._draws, _whole(pixels), thick.tolist(), inks, strict=True):
             if thin <= 3:
-                draw.draw.draw_lines(points, ink, thin)
+                _line(draw, points, ink, thin)
         for k in np.flatnonzero(thick > 3).tolist():
             draw, points, r = self._draws[k], pixels[k].ravel().tolist(), thick[k] / 2 - 0.5
             draw.line(points, fill=inks[k], width=int(thick[k]), joint="curve")
             for x, y in (points[:2], points[-2:]):
                 draw.ellipse((x - r, y - r, x + r, y + r), fill=inks[k])
+
+
+# --- strokes as Pillow takes them -------------------------------------------------------------------------------------
+
+# Pillow draws between whole pixels, and takes floats from a buffer sooner than from a list. Half a million strokes make
+# a set of faces, so these two ask its core, without the checks that stand before it. That core is no public interface:
+# where it is another one, the public one is asked.
+
+
+def _polygon(draw: ImageDraw.ImageDraw, outline: np.ndarray, ink: int) -> None:
+    draw.draw.draw_polygon(outline, ink, 1)
+
+
+def _line(draw: ImageDraw.ImageDraw, points: np.ndarray, ink: int, width: int) -> None:
+    draw.draw.draw_lines(points, ink, width)
+
+
+try:
+    for _ask, *_rest in ((_polygon, 0), (_line, 0, 1)):
+        _ask(ImageDraw.Draw(Image.new("RGB", (1, 1))), np.zeros((3, 2), np.float32), *_rest)
+except (AttributeError, TypeError):
+    _polygon, _line = ImageDraw.ImageDraw.polygon, ImageDraw.ImageDraw.line
 
 
 def _whole(pixels: np.ndarray) -> np.ndarray:
