@@ -22,7 +22,7 @@ from common.homeworks.hw03 import data as hw03
 
 CELLS = (
     *("imports", "resident", "augment", "block", "vote", "net", "make-model", "settings", "step", "train-network"),
-    *("cross-validation", "folds", "predict", "vote-control"),
+    *("cross-validation", "folds", "predict", "enlarged"),
 )
 
 
@@ -70,7 +70,7 @@ def main() -> None:
     torch.set_num_threads(1)
     splits, reference = hw03.builtin(options.profile, options.data_seed)
     truth = torch.tensor(reference["Category"].to_numpy())
-    given = {"splits": splits, "classes": splits.classes, "side": splits.test.x.shape[1], "networks": []}
+    given = {"splits": splits, "classes": splits.classes, "side": splits.test.x.shape[1]}
     for seed in options.seeds:
         for name in [name for name in LINES if any(word in name for word in options.only)]:
             whose, train = LINES[name]
