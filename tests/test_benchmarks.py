@@ -15,6 +15,7 @@ BENCHMARKS = {  # those that use cells.py: whose cells, and what is there before
     "adaptation_ladder": ("hw11", {"splits", "known", "runs"}),
     "covid_baselines": ("hw01", set()),
     "diffusion_ladder": ("hw06_diffusion", PICTURES),
+    "explain_ladder": ("hw09", set()),
     "gan_ladder": ("hw06_gan", PICTURES),
     "reading_ladder": ("hw07", {"splits", "train", "validation", "test", "LARGE"}),
     "residual_paths": ("hw03", set()),
