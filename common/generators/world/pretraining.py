@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from common.generators.world import words
 from common.generators.world.dice import Dice
-from common.generators.world.facts import Names
-from common.generators.world.kinds import Saying
+from common.generators.world.facts import Names, Subject, subject
+from common.generators.world.kinds import KINDS, Saying
 from common.generators.world.telling import fill, passage
 
 
@@ -149,3 +149,7 @@ def _amid(dice: Dice, names: Names, front: str, behind: str, sense: str, wording
     at = dice.number(*_BEFORE)
     text = front[-at:] + words.FRUIT + behind[: dice.number(*_BEHIND)]
     return Sense(text, at, at + len(words.FRUIT), sense, wording)
+
+
+def _told(wording: str, one: Subject) -> str:
+    return fill(wording, one.name, one.facts)[0] + "。"
