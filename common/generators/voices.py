@@ -92,7 +92,7 @@ def corpus(
     """The people; between heard[0] and heard[1] training utterances of each; and `asked` test utterances of each.
 
     A speaker's training utterances come session by session, and the last session holds the last fifth of them. A pure
-    function of its arguments: the same bytes on every run. About 10 microseconds a frame.
+    function of its arguments: the same bytes on every run. About 8 microseconds a frame.
     """
     setting = setting or Setting()
     everybody = voices(seed, people, setting)
