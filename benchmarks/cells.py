@@ -14,10 +14,15 @@ def defined(homework: str, names: Iterable[str], seed: int, rung: str, **given) 
     given: what is there before they run: DATA="original", or the `splits` of another data seed for a cell left out.
     Cells that draw are best left out, too. What they print is dropped.
     """
-    cells = {cell.id: cell.source for cell in books.read(books.paths(find_card(homework))[1]).cells}
     space = {"PROFILE": "standard", "DATA": "builtin", "DEVICE": "cpu", "SEED": seed, "OUTPUT_DIR": "outputs"}
     space |= {"RUNG": rung, "__name__": "notebook", **given}
+    run(homework, names, space)
+    return space
+
+
+def run(homework: str, names: Iterable[str], space: dict) -> None:
+    """Run the named cells with what `space` defines, and put there what they define."""
+    cells = {cell.id: cell.source for cell in books.read(books.paths(find_card(homework))[1]).cells}
     with contextlib.redirect_stdout(io.StringIO()):
         for name in names:
             exec(compile(cells[name], name, "exec"), space)
-    return space

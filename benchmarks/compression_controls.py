@@ -1,16 +1,20 @@
 """What else might explain the ladder of homework 13: cheap answers, and controls of each rung (test accuracy).
 
     python benchmarks/compression_controls.py [--seeds 1] [--data-seed 2022] [--only WORD]
+    python benchmarks/compression_controls.py --temperatures 1 2 4 8 [--seeds 1]     accuracy against T, at task 1
+    python benchmarks/compression_controls.py --shares 0.6 0.8 0.9 [--seeds 1]       accuracy against numbers left
 
 The students are trained by the functions of the solution notebook, each control with one thing changed: patience
 without a teacher, the teacher's first choices in place of its doubts, the old network given the time of the new one,
-hints.
+hints. `--shares` cuts the teacher down by the notebook's own ways, and trains what is left for a few epochs with the
+teacher's help on the whole pool.
 """
 
 import argparse
 import contextlib
 import io
 import statistics
+from collections.abc import Callable
 
 import numpy as np
 import torch
@@ -24,7 +28,8 @@ from common.training.loaders import batches
 from common.training.loop import fit
 from common.training.seed import set_seed
 
-EPOCHS = 30
+EPOCHS, RETRAINING = 30, 3
+CUTS = ("prune_weights", "prune_all_together", "prune_filters")
 
 
 def trained(book, seed: int, rung: str, *, epochs: int = EPOCHS, everything: bool = False, hint: float = 0.0) -> float:
@@ -34,14 +39,21 @@ def trained(book, seed: int, rung: str, *, epochs: int = EPOCHS, everything: boo
     student = book["make_student"]()
     adapter = torch.nn.Conv2d(student.width, book["teacher"].width, 1)
     book.update(student=student, adapter=adapter)
-    learner = torch.nn.ModuleList([student, adapter])
     few, pool = book["few"], len(book["pool_x"])
     rows = torch.arange(pool) if everything or rung in ("strong", "boss") else torch.arange(few).repeat(pool // few)
-    train_batches = batches(rows, batch_size=32, shuffle=True)
-    optimizer = torch.optim.AdamW(learner.parameters(), lr=1e-2, weight_decay=0.01)
+    learned(book, torch.nn.ModuleList([student, adapter]), rows, epochs)
+    return book["accuracy"](student, *book["test"])
+
+
+def learned(book, learner, rows, epochs: int, lr: float = 1e-2, after: Callable | None = None) -> None:
+    """The notebook's training of `book["student"]`; after: called with the loss's own batch done, before each step."""
+    student, train_batches = book["student"], batches(rows, batch_size=32, shuffle=True)
+    optimizer = torch.optim.AdamW(learner.parameters(), lr=lr, weight_decay=0.01)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, 1e-2, total_steps=epochs * len(train_batches), pct_start=0.2
+        optimizer, lr, total_steps=epochs * len(train_batches), pct_start=0.2
     )
+    if after:
+        optimizer.register_step_post_hook(lambda *_: after())
     with contextlib.redirect_stdout(io.StringIO()):
         fit(
             book["step"],
@@ -55,7 +67,48 @@ def trained(book, seed: int, rung: str, *, epochs: int = EPOCHS, everything: boo
             schedule=schedule,
             progress=False,
         )
-    return book["accuracy"](student, *book["test"])
+
+
+def against_temperature(book, seeds: list[int], temperatures: list[float]) -> None:
+    """Task 1's student, taught at other temperatures: what validation and test say."""
+    print(f"{'T':>6}{'seed':>6}{'validation':>12}{'test':>8}")
+    for temperature in temperatures:
+        for seed in seeds:
+            book["temperature"] = temperature
+            score = trained(book, seed, "medium")
+            watched = book["accuracy"](book["student"], *book["validation"])
+            print(f"{temperature:6g}{seed:6}{watched:12.3f}{score:8.3f}", flush=True)
+
+
+def against_numbers(book, seeds: list[int], shares: list[float]) -> None:
+    """The teacher cut down, and trained again with what was cut away kept at zero."""
+    print(f"{'cut':20}{'share':>6}{'seed':>6}{'numbers left':>14}{'at once':>9}{f'after {RETRAINING} epochs':>16}")
+    for cut in CUTS:
+        for share in shares:
+            for seed in seeds:
+                set_seed(seed)
+                model = book[cut](book["teacher"], share)
+                left = sum(int((tensor != 0).sum()) for tensor in model.state_dict().values())
+                before = book["accuracy"](model, *book["test"])
+                print(f"{cut:20}{share:6g}{seed:6}{left:14,}{before:9.3f}", end="", flush=True)
+                print(f"{retrained(book, model):16.3f}", flush=True)
+
+
+def retrained(book, model) -> float:
+    """Test accuracy after RETRAINING epochs on the pool with the teacher's answers; zeros stay zero."""
+    model.requires_grad_(True)
+    layers = [module.weight for module in book["convolutions"](model)]
+    there = [weight != 0 for weight in layers]
+
+    @torch.no_grad()
+    def keep_zeros():
+        for weight, mask in zip(layers, there, strict=True):
+            weight *= mask
+
+    book.update(RUNG="strong", hint_weight=0.0, student=model)
+    model.train()
+    learned(book, model, torch.arange(len(book["pool_x"])), RETRAINING, lr=1e-3, after=keep_zeros)
+    return book["accuracy"](model.eval(), *book["test"])
 
 
 def main() -> None:
@@ -63,6 +116,8 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=[1])
     parser.add_argument("--data-seed", type=int, default=hw13.SEED)
     parser.add_argument("--only", default="", help="only the lines with this in their name")
+    parser.add_argument("--temperatures", type=float, nargs="+", help="accuracy against T in place of the controls")
+    parser.add_argument("--shares", type=float, nargs="+", help="accuracy against numbers left in place of them")
     options = parser.parse_args()
     torch.set_num_threads(1)
     card = find_card("hw13")
@@ -77,6 +132,14 @@ def main() -> None:
     picks = book["predict"](book["teacher"], pool_x[len(train_x) :]).argmax(dim=1)
     book.update(pool_x=pool_x, validation=book["resident"](splits.validation))
     book["test"] = book["resident"](splits.test)[0], torch.tensor(truth)
+
+    if options.temperatures or options.shares:
+        book["pool_y"] = torch.cat([train_y, untold])
+        if options.temperatures:
+            against_temperature(book, options.seeds, options.temperatures)
+        if options.shares:
+            against_numbers(book, options.seeds, options.shares)
+        return
 
     def run(seed, *args, labels=untold, **how):
         book["pool_y"] = torch.cat([train_y, labels])

@@ -20,30 +20,31 @@ from common.notebooks import books
 from common.submission.card import find_card
 
 
-def halves(space: dict) -> dict[str, Callable]:
+def looks(space: dict) -> dict[str, Callable]:
     """Ways to look: name -> function of networks and pictures that returns probabilities."""
     ask, untouched = space["predict"], lambda pictures: pictures
-    looks = {"as it is": untouched, "enlarged": space["enlarged"], "changed": space["augment"]}
+    changes = {"as it is": untouched, "enlarged": space["enlarged"], "changed": space["augment"]}
     ways = {
         f"one look, {name}": lambda networks, pictures, change=change: ask(networks, change(pictures), n_views=1)
-        for name, change in looks.items()
+        for name, change in changes.items()
     }
-    return ways | {f"{space['VIEWS']} views": ask}
+    return ways | {
+        f"{space['VIEWS']} views": lambda networks, pictures: ask(networks, pictures, n_views=space["VIEWS"])
+    }
 
 
-def report(space: dict, truth: torch.Tensor) -> None:
+def report(space: dict, networks: list, truth: torch.Tensor, title: str = "") -> None:
     """Print the accuracy on the test pictures, whose classes are `truth`, of every part of the vote."""
 
     def accuracy(way, networks):
         return (way(networks, space["x_test"]).argmax(dim=1).cpu() == truth).float().mean().item()
 
-    networks = space["networks"]
     space["set_seed"](space["SEED"])
-    for name, way in halves(space).items():
+    for name, way in looks(space).items():
         alone = [accuracy(way, [network]) for network in networks]
-        together = accuracy(way, networks)
         each = ", ".join(f"{score:.4f}" for score in alone)
-        print(f"{name:22s}one network {sum(alone) / len(alone):.4f} ({each})   all {together:.4f}", flush=True)
+        line = f"{title}{name:22s}one network {sum(alone) / len(alone):.4f} ({each})"
+        print(line + (f"   all {accuracy(way, networks):.4f}" if len(networks) > 1 else ""), flush=True)
 
 
 def main() -> None:
@@ -57,7 +58,8 @@ def main() -> None:
     ids = [cell.id for cell in books.read(books.paths(find_card("hw03"))[1]).cells if cell.cell_type == "code"]
     first, last = ids.index("imports"), ids.index("vote-control")
     space = defined("hw03", ids[first : last + 1], options.seed, "boss", PROFILE=options.profile)
-    report(space, torch.tensor(data.reference("hw03", profile=options.profile)["Category"].to_numpy()))
+    truth = data.reference("hw03", profile=options.profile)["Category"]
+    report(space, space["networks"], torch.tensor(truth.to_numpy()))
 
 
 if __name__ == "__main__":

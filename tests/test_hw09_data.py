@@ -10,9 +10,8 @@ from PIL import Image
 
 from common import data
 from common.errors import DataError, HomeworkError
-from common.generators.homonyms import VOCABULARY, WORD, encode, sentences
 from common.homeworks.hw09 import data as hw09
-from common.homeworks.hw09 import zoo
+from common.homeworks.hw09 import words, zoo
 from common.homeworks.hw09.judge import by_kind, judge, rank_accuracy
 from common.submission.card import find_card
 
@@ -241,17 +240,14 @@ def test_exported_folders(tmp_path):
         data.load("hw09", source=folder, profile="smoke")
 
 
-# --- the small language ---------------------------------------------------------------------------------------------
+# --- words ----------------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=20, deadline=None)
-@given(st.integers(0, 10**6))
-def test_only_one_word_tells_the_meaning(seed):
-    made = sentences(seed, 40, word=WORD)
-    words = [text.split() for text in made.texts]
-    assert all(row[place] == WORD for row, place in zip(words, made.place, strict=True))
-    assert np.array_equal(made.tokens, encode(made.texts)) and made.meaning.tolist() == [0, 1] * 20
-    telling = {m: {w[t] for w, t, k in zip(words, made.tells, made.meaning, strict=True) if k == m} for m in (0, 1)}
-    assert not telling[0] & telling[1]
-    assert np.array_equal(made.tokens, sentences(seed, 40, word=WORD).tokens)
-    assert made.tokens.max() < len(VOCABULARY)
+def test_what_lies_on_tokens_is_added_up_by_words():
+    line = words.words("青石=Qingshi|國中=school|的=’s|柚子=<pomelo>")
+    assert words.text(line) == "青石國中的柚子" and line[0] == ("青石", "Qingshi")
+    places = [(0, 0), (0, 2), (2, 3), (3, 4), (4, 5), (5, 6), (6, 7), (0, 0)]  # [CLS] and [SEP] stand nowhere
+    assert words.by_word(line, places, [9, 1, 2, 3, 4, 5, 6, 9]).tolist() == [1, 5, 4, 11]
+    shown = words.show(line, [0, 0.25, 1, 2], [0, 0, 0, 0], right="柚子", title="a < b").data
+    assert "&lt;pomelo&gt;" in shown and "a &lt; b" in shown and shown.count("border-bottom") == 1
+    assert words.several(words.show(line), words.show(line)).data == 2 * words.show(line).data

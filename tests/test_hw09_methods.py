@@ -140,6 +140,8 @@ def _slips(solution):
             lambda n, x, a, b, s: integrated(n, x, a, b, s) / (x - b),
         ),
         # others that one makes
+        "average first": ("smooth_grad", lambda n, x, a, c, s: _mean_of_sizes(n, x, a, c, s, gradient)),
+        "it gives absolute values": ("integrated_gradients", lambda *question: integrated(*question).abs()),
         "deviation of 0.000": ("smooth_grad", lambda n, x, a, c, s: gradient(n, x, a)),
         "expected": ("integrated_gradients", lambda n, x, a, b, s: (x - b) * gradient(n, x, a)),
         "negative values": ("grad_cam", relu_less),
@@ -170,6 +172,10 @@ def _in_pieces(maps, x, scales, reduce=np.mean, compactness=3.0):
                 mine = pieces == piece
                 found[k][mine] += reduce(maps[k].numpy()[mine]) / len(scales)
     return torch.from_numpy(found)
+
+
+def _mean_of_sizes(network, x, asked, copies, sigma, gradient):
+    return sum(gradient(network, x + sigma * torch.randn_like(x), asked).abs() for _ in range(copies)) / copies
 
 
 def _smooth_one_by_one(network, x, asked, copies, sigma):

@@ -3,6 +3,7 @@
 import hashlib
 import re
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -220,10 +221,17 @@ def test_paraphrases_that_are_none_tell_something_else():
 
 
 def test_one_word_with_two_senses():
-    found = pretraining.two_senses(1, 40)
-    assert {one.sense for one in found} == {"fruit", "firm"}
-    for text, start, end, _ in found:
+    read, unread = pretraining.two_senses(1, 2000), pretraining.two_senses_unread(1, 40)
+    for text, start, end, *_ in read + unread:
         assert text[start:end] == words.FRUIT and text.count(words.FRUIT) == 1
+    for found in (read, unread):
+        assert [one.sense for one in found] == ["fruit", "firm"] * (len(found) // 2)
+    both = [{one.wording for one in read if one.sense == sense} for sense in ("fruit", "firm")]
+    assert len(both[0] & both[1]) >= 4 and min(map(len, both)) >= 6  # the same sentence with the word in either place
+    before = [np.mean([one.start for one in read if one.sense == sense]) for sense in ("fruit", "firm")]
+    behind = [np.mean([len(one.text) - one.end for one in read if one.sense == sense]) for sense in ("fruit", "firm")]
+    assert abs(before[0] - before[1]) < 0.5 and abs(behind[0] - behind[1]) < 0.5
+    assert read[:40] == pretraining.two_senses(1, 40) != pretraining.two_senses(2, 40)
     assert any(words.FRUIT_FIRM in p.text for p in world.passages(1, 300))
     assert world.part_of(words.FRUIT_FIRM) == "learn"
 
@@ -232,7 +240,7 @@ def test_the_vocabulary_lacks_rare_names_alone():
     known, bigrams = set(vocabulary.characters()), vocabulary.bigrams()
     rare = set("".join([*words.RARE_WOMEN, *words.RARE_MEN]))
     text = "".join(passage.text for passage in world.passages(10, 200))
-    text += "".join(one.text for one in pretraining.two_senses(1, 100))
+    text += "".join(one.text for one in pretraining.two_senses(1, 100) + pretraining.two_senses_unread(1, 100))
     text += "".join(q.text for _, some in world.questions(10, 100) for q in some)
     assert set(text) - known <= rare and rare - known
     assert all(len(bigram) == 2 and set(bigram) <= known for bigram in bigrams) and len(known) + len(bigrams) < 1200

@@ -42,6 +42,7 @@ class Sense(NamedTuple):
     start: int
     end: int
     sense: str  # one of SENSES
+    wording: str  # of its sentence: who tells the senses apart by wordings knows no others
 
 
 def restated(seed: int, n: int, sentences: int = 5, absent: float = 0.4) -> list[Restated]:
@@ -142,22 +143,72 @@ FIRM = (
     "{p}是{w}的董事長。", "{w}今年雇用了三百名員工。", "{t}的居民抗議{w}擴建工廠。", "這台{g}是{w}在{t}製造的。",
 )  # fmt: skip
 _MACHINES = ("電扇", "收音機", "縫紉機", "電鍋")
+_SOLD = ("product", "novelty", "snack", "second")  # slots of what is made and eaten
+_BEFORE, _BEHIND = (30, 40), (25, 35)  # characters around the word
 
 
 def two_senses(seed: int, n: int) -> list[Sense]:
-    """n sentences with one word, in turn as a fruit and as a firm: 柚子, as 蘋果 is in the course."""
+    """n texts with one word, in turn as what is made or eaten and as a firm: 柚子, as 蘋果 is in the course.
+
+    In the wordings of the text to learn from, which has 柚子公司 and 柚子糖, never the bare word. Other sentences stand
+    around it, cut off, so that the place of the word and what is left of the text do not tell the sense.
+    """
+    dice = Dice(f"world {seed} two senses")
+    as_firm = [("firm", wording, "S") for saying in KINDS["firm"].sayings for wording in saying.wordings]
+    as_fruit = [
+        (kind, wording, slot)
+        for kind, model in KINDS.items()
+        for saying in model.sayings
+        for slot in _SOLD
+        if slot in saying.questions
+        for wording in saying.wordings
+    ]
+    return [_sense(dice, *dice.pick(as_firm if number % 2 else as_fruit)) for number in range(n)]
+
+
+def _sense(dice: Dice, kind: str, wording: str, slot: str) -> Sense:
+    names = _names(dice)
+    one = subject(names, kind)
+    text, places = fill(wording, one.name, one.facts)
+    begin, end = places[slot]
+    return _amid(dice, names, text[:begin], text[end:] + "。", SENSES[slot == "S"], wording)
+
+
+def two_senses_unread(seed: int, n: int) -> list[Sense]:
+    """The same with sentences unlike all in the text to learn from, some of whose characters it never has."""
     dice = Dice(f"world {seed} two senses")
     found = []
     for number in range(n):
-        names = Names(dice, "learn")
-        wording = dice.pick(FIRM if number % 2 else FRUIT).replace("{w}", words.FRUIT)
+        names = _names(dice)
+        wording = dice.pick(FIRM if number % 2 else FRUIT)
         values = {
             "t": names.town(),
             "p": names.person(),
             "y": f"{dice.number(1960, 2020)}年",
             "g": dice.pick(_MACHINES),
+            "w": words.FRUIT,
         }
-        text = fill(wording, "", values)[0]
-        at = text.index(words.FRUIT)
-        found.append(Sense(text, at, at + len(words.FRUIT), SENSES[number % 2]))
+        text, places = fill(wording, "", values)
+        begin, end = places["w"]
+        found.append(_amid(dice, names, text[:begin], text[end:], SENSES[number % 2], wording))
     return found
+
+
+def _names(dice: Dice) -> Names:
+    return Names(dice, "learn", {words.FRUIT_FIRM, words.FRUIT_SNACK})  # taken: they do not stand around the word
+
+
+def _amid(dice: Dice, names: Names, front: str, behind: str, sense: str, wording: str) -> Sense:
+    """The word between its own sentence's two parts, amid sentences about something else."""
+
+    def another() -> str:
+        other = subject(names, dice.pick(list(KINDS)))
+        return _told(dice.pick(dice.pick(other.model.sayings).wordings), other)
+
+    while len(front) < _BEFORE[1]:
+        front = another() + front
+    while len(behind) < _BEHIND[1]:
+        behind += another()
+    at = dice.number(*_BEFORE)
+    text = front[-at:] + words.FRUIT + behind[: dice.number(*_BEHIND)]
+    return Sense(text, at, at + len(words.FRUIT), sense, wording)

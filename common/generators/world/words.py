@@ -40,7 +40,7 @@ ENDINGS = {  # of the names of subjects, behind a place's
     "firm": ("實業", "工業", "企業", "製造"),
 }
 FRUIT = "柚子"  # and a firm: one word with two senses, as 蘋果 has them
-FRUIT_FIRM = "柚子公司"
+FRUIT_FIRM, FRUIT_SNACK = "柚子公司", "柚子糖"
 BOOKS = (
     _each(
         "遲來的 沉默的 最後的 發光的 遙遠的 失去的 溫柔的 倒下的 迷路的 無名的 午後的 雨中的 山上的 夜裡的 海邊的 "

@@ -1,0 +1,86 @@
+"""Homework 3: rungs, and what else might explain them, trained by the solution notebook's own cells.
+
+    python benchmarks/food_ladder.py [--seeds 1] [--data-seed 2022] [--only simple medium ...] [--profile standard]
+
+Each line's networks answer the test pictures in every way that `vote.py` knows: looking once at the picture as it is,
+at its enlarged middle, at a changed version, or at all views; at boss one network alone and all three. The controls
+train as long as the rung that they are about. A line takes from half a minute (simple) to seven (boss).
+"""
+
+import argparse
+import contextlib
+import io
+import time
+from collections.abc import Callable
+from functools import partial
+
+import torch
+from cells import defined
+from vote import report
+
+from common.homeworks.hw03 import data as hw03
+
+CELLS = (
+    *("imports", "resident", "augment", "block", "vote", "net", "make-model", "settings", "step", "train-network"),
+    *("cross-validation", "folds", "predict", "enlarged"),
+)
+
+
+def rung(space: dict, make: Callable | None = None) -> list:
+    """The networks of a rung, or others trained in their place."""
+    make = make or space["make_model"]
+    return [space["train_network"](make(), *fold)[0] for fold in space["folds"]]
+
+
+def unchanged(space: dict) -> list:
+    """Without augmentation; all else is medium's."""
+    space["vary"] = None
+    return rung(space)
+
+
+def without_blocks(space: dict) -> list:
+    """Strong's network without its blocks, with half again as many channels."""
+    return rung(space, partial(space["residual_network"], 3 * space["first_width"]() // 2, n_blocks=0))
+
+
+def as_long_as_boss(space: dict) -> list:
+    """One network of strong, for the epochs of boss's three."""
+    space["epochs"] *= 3
+    return rung(space)
+
+
+LINES = {  # name -> whose cells, how to train
+    "simple": ("simple", rung),
+    "medium": ("medium", rung),
+    "strong": ("strong", rung),
+    "boss": ("boss", rung),
+    "pictures as they are": ("medium", unchanged),
+    "without blocks": ("strong", without_blocks),
+    "one network for three times the epochs": ("strong", as_long_as_boss),
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Rungs and controls of homework 3.")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1])
+    parser.add_argument("--data-seed", type=int, default=hw03.SEED)
+    parser.add_argument("--only", nargs="+", default=[""], help="only the lines with one of these in their name")
+    parser.add_argument("--profile", choices=("smoke", "standard"), default="standard")
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    splits, reference = hw03.builtin(options.profile, options.data_seed)
+    truth = torch.tensor(reference["Category"].to_numpy())
+    given = {"splits": splits, "classes": splits.classes, "side": splits.test.x.shape[1]}
+    for seed in options.seeds:
+        for name in [name for name in LINES if any(word in name for word in options.only)]:
+            whose, train = LINES[name]
+            space = defined("hw03", CELLS, seed, whose, **given, PROFILE=options.profile)
+            began = time.process_time()
+            with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+                networks = train(space)
+            seconds = time.process_time() - began
+            report(space, networks, truth, f"data {options.data_seed}  seed {seed}  {name}, {seconds:.0f} s: ")
+
+
+if __name__ == "__main__":
+    main()

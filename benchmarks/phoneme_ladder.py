@@ -1,0 +1,73 @@
+"""Homework 2: rungs, and what else might explain them, trained by the solution notebook's own cells.
+
+    python benchmarks/phoneme_ladder.py [--seeds 1] [--data-seed 2022] [--only simple medium ...] [--profile standard]
+
+Each line is a network, trained as the notebook does, of which the best epoch on the validation speakers is kept. The
+controls train at least as long as the rung that they are about, unless more epochs do harm. A line takes from half a
+minute (simple) to five (boss).
+"""
+
+import argparse
+import contextlib
+import io
+import time
+
+import torch
+from cells import defined, run
+
+from common.homeworks.hw02 import data as hw02
+
+CELLS = ("imports", "classes", "resident", "stack", "reverse", "batches", "net", "settings")
+LINES = {  # name -> whose settings, and what is changed: neighbours on either side, layers, epochs, plain or not
+    "simple": ("simple", {}),
+    "medium": ("medium", {}),
+    "strong": ("strong", {}),
+    "boss": ("boss", {}),
+    "medium without neighbours": ("medium", {"context": 0, "epochs": 12}),
+    "medium for 28 epochs": ("medium", {"epochs": 28}),
+    "strong without batch norm and dropout": ("strong", {"plain": True, "epochs": 5}),
+    "strong for 28 epochs": ("strong", {"epochs": 28}),
+}
+
+
+def trained(name: str, seed: int, given: dict) -> dict:
+    """What the notebook knows after its training, of a rung or of a change of one."""
+    rung, changes = LINES[name]
+    space = defined("hw02", CELLS, seed, rung, **given)
+    space["epochs"] = changes.get("epochs", space["epochs"]) if space["PROFILE"] == "standard" else 1
+    space["context"] = changes.get("context", space["context"])
+    if changes.get("plain"):
+        space["Net"] = lambda: space["FrameNet"](1024, 2)
+    run("hw02", ("step", "fit"), space)
+    return space
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Rungs and controls of homework 2.")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1])
+    parser.add_argument("--data-seed", type=int, default=hw02.SEED)
+    parser.add_argument("--only", nargs="+", default=[""], help="only the lines with one of these in their name")
+    parser.add_argument("--profile", choices=("smoke", "standard"), default="standard")
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    splits, reference = hw02.builtin(options.profile, options.data_seed)
+    truth = torch.tensor(reference["Class"].to_numpy())
+    parts = {name: getattr(splits, name) for name in ("train", "validation", "test", "classes")}
+    given = {"splits": splits, "PROFILE": options.profile, **parts}
+    for seed in options.seeds:
+        for name in [name for name in LINES if any(word in name for word in options.only)]:
+            began = time.process_time()
+            with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+                space = trained(name, seed, given)
+            seconds = time.process_time() - began
+            test = (space["predict"](space["test_set"]).cpu() == truth).float().mean()
+            validation = max(space["history"]["val_accuracy"])
+            print(
+                f"data {options.data_seed}  seed {seed}  {name:40s}validation {validation:.4f}  test {test:.4f}  "
+                f"{seconds:4.0f} s",
+                flush=True,
+            )
+
+
+if __name__ == "__main__":
+    main()
