@@ -28,12 +28,14 @@ from torch.utils.data import DataLoader, Dataset
 from torchvision.transforms import v2
 from turns import speeds, times_as_fast
 
-from common import batches, data
+from common import batches
 from common.generators.food import CLASSES, pictures
+from common.homeworks.hw03 import data as hw03
 from common.notebooks import books
 from common.submission.card import find_card
 
 BATCH, PHOTO = 64, 512  # pictures in a batch; pixels across of a JPEG file, about as large as the course's
+SIDE = hw03.DRAWN["standard"]  # pixels across of a drawn picture
 
 
 class Items(Dataset):
@@ -100,7 +102,7 @@ def solution_transform():
     path = books.paths(find_card("hw03"))[1]
     (cell,) = (cell for cell in books.read(path).cells if cell.id == "augment")
     names = {}
-    exec(cell.source, {"torch": torch, "side": data.module("hw03").DRAWN}, names)
+    exec(cell.source, {"torch": torch, "side": SIDE}, names)
     return names["change"]
 
 
@@ -115,7 +117,7 @@ def main() -> None:
     clock = time.perf_counter if options.clock == "wall" else time.process_time
 
     began = clock()
-    made = pictures(1, np.arange(options.pictures) % len(CLASSES), side=data.module("hw03").DRAWN).images
+    made = pictures(1, np.arange(options.pictures) % len(CLASSES), side=SIDE).images
     seconds = clock() - began
     print(f"drawn: {len(made)} pictures of {made.shape[1]} x {made.shape[2]}, {len(made) / seconds:.0f} per second")
 
