@@ -3,13 +3,16 @@
     python benchmarks/rl.py steps [--rounds 5]    environment steps per second, with a policy network in the loop
     python benchmarks/rl.py solve [--seeds 1]     time until the last 100 training episodes average 200
     python benchmarks/rl.py entropy [--seeds 5 --first 1 --only "PPO .01" --data-seed 2022]
+    python benchmarks/rl.py variance [--seeds 1]  noise of the policy gradient: returns, above their mean, advantages
 
 `steps` interleaves its variants and gives medians. `solve` runs the cells of the solution notebook (rung boss) and, in
 turn with them, stable-baselines3's PPO with the hyperparameters that rl-baselines3-zoo publishes for LunarLander, each
 until it is there or its budget is spent. Both clocks are given: wall, and CPU time, which does not count what else the
 machine does. The peer is left out where it is not installed (`pip install -e ".[bench]"` brings it). `entropy` trains
 with the notebook's cells and flies the judge's episodes: between the rungs strong and boss method and entropy change
-together, and this takes them apart.
+together, and this takes them apart. `variance` trains an actor-critic for a third of the steps, holds it still, and
+takes the gradient of many rollouts, each weighed in several ways. What all rollouts agree on is the signal, what they
+do not is the noise; their ratio is how many rollouts one would have to average for as much of one as of the other.
 """
 
 import argparse
@@ -193,12 +196,48 @@ def entropy(names: list[str], seeds: range, data_seed: int) -> None:
         print(f"{name:28s} mean {statistics.mean(scores):6.1f}, from {min(scores):.1f} to {max(scores):.1f}")
 
 
+def variance(seed: int, n_rollouts: int = 40) -> None:
+    """Noise over signal of the policy gradient of one rollout, by what an action's worth is taken to be."""
+    space = defined("hw12", CELLS, seed, "strong")
+    space["total_steps"] //= 3
+    agent, _ = space["train"]("actor-critic", **space["METHODS"]["actor-critic"])
+
+    def above_mean(rollout, gamma):
+        returns = space["to_go"](rollout, gamma)
+        return returns - returns[rollout.valid].mean()
+
+    ways = {
+        "returns, .99": lambda rollout: space["to_go"](rollout, 0.99),
+        "returns, .999": lambda rollout: space["to_go"](rollout, 0.999),
+        "above the mean, .99": lambda rollout: above_mean(rollout, 0.99),
+        "above the mean, .999": lambda rollout: above_mean(rollout, 0.999),
+        "advantage, .999 and .98": lambda rollout: space["estimate"](agent, rollout, 0.999, 0.98)[0],
+        "advantage, .999 and 1": lambda rollout: space["estimate"](agent, rollout, 0.999, 1.0)[0],
+        "advantage, .999 and 0": lambda rollout: space["estimate"](agent, rollout, 0.999, 0.0)[0],
+    }
+    gradients = {name: [] for name in ways}
+    source = space["rollouts"](agent, space["make_envs"](space["n_envs"]), space["n_steps"])
+    for rollout in itertools.islice(source, n_rollouts):
+        valid = rollout.valid
+        log_probs = agent.policy(rollout.observations[:-1][valid]).log_prob(rollout.actions[valid])
+        for name, worth in ways.items():
+            gain = (worth(rollout)[valid].detach() * log_probs).mean()
+            parts = torch.autograd.grad(gain, list(agent.actor.parameters()), retain_graph=True)
+            gradients[name].append(torch.cat([part.flatten() for part in parts]))
+    print(f"seed {seed}, {n_rollouts} rollouts of {space['n_envs'] * space['n_steps']:,} steps: noise / signal")
+    for name, found in gradients.items():
+        each = torch.stack(found)
+        noise = float(each.var(dim=0).sum())
+        signal = float(each.mean(dim=0).square().sum()) - noise / n_rollouts  # the mean is noisy, too
+        print(f"{name:26s}{noise / signal if signal > 0 else float('inf'):8.1f}", flush=True)
+
+
 if __name__ == "__main__":
     arguments = argparse.ArgumentParser()
-    arguments.add_argument("part", nargs="?", choices=("steps", "solve", "entropy", "all"), default="all")
+    arguments.add_argument("part", nargs="?", choices=("steps", "solve", "entropy", "variance", "all"), default="all")
     arguments.add_argument("--rounds", type=int, default=5)
     arguments.add_argument("--seeds", type=int, default=1)
-    arguments.add_argument("--first", type=int, default=1, help="the first training seed of `entropy`")
+    arguments.add_argument("--first", type=int, default=1, help="the first training seed of `entropy` and `variance`")
     arguments.add_argument("--data-seed", type=int, default=2022, help="whose episodes `entropy` flies")
     arguments.add_argument("--only", nargs="+", choices=COMPARED, default=list(COMPARED), help="what `entropy` trains")
     chosen = arguments.parse_args()
@@ -207,6 +246,9 @@ if __name__ == "__main__":
         steps(chosen.rounds)
     if chosen.part in ("entropy", "all"):
         entropy(chosen.only, range(chosen.first, chosen.first + chosen.seeds), chosen.data_seed)
+    if chosen.part in ("variance", "all"):
+        for number in range(chosen.first, chosen.first + chosen.seeds):
+            variance(number)
     if chosen.part in ("solve", "all"):
         there = importlib.util.find_spec("stable_baselines3") is not None
         if not there:

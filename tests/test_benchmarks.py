@@ -15,6 +15,7 @@ BENCHMARKS = {  # those that use cells.py: whose cells, and what is there before
     "adaptation_ladder": ("hw11", {"splits", "known", "runs"}),
     "covid_baselines": ("hw01", set()),
     "diffusion_ladder": ("hw06_diffusion", PICTURES),
+    "explain_ladder": ("hw09", set()),
     "food_ladder": ("hw03", {"splits", "classes", "side"}),
     "gan_ladder": ("hw06_gan", PICTURES),
     "phoneme_ladder": ("hw02", {"splits", "train", "validation", "test", "classes"}),

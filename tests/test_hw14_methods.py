@@ -21,7 +21,9 @@ from common.submission.homework import Homework
 @pytest.fixture(scope="module")
 def solution():
     found = books.definitions(books.paths(find_card("hw14"))[1])
-    found.update(n_classes=10, device="cpu", epochs=5, batch_size=30, lr=1e-2)  # what its functions look up
+    found.update(
+        n_classes=10, device="cpu", epochs=5, batch_size=30, lr=1e-2, large=False
+    )  # what its functions look up
     return found
 
 
@@ -159,6 +161,34 @@ def test_directions_of_two_tasks_add_up_once(solution, net):
         _number(solution["kronecker_penalty"](moved, factors, memory[1])) for factors in (memory[0], first, second)
     )
     assert both >= (one + other) * (1 - 1e-5)  # and the cross terms, which are never negative
+
+
+def _gradient_of(penalty, model, memory):
+    return torch.autograd.grad(penalty(model, *memory), list(model.parameters()))
+
+
+def test_with_all_directions_the_pull_is_the_gradient_of_the_penalty(solution, net):
+    """In closed form, after one task and after two, wherever the network stands: what autograd finds."""
+    model, x, y = net
+    memory = None
+    for images in (x, 1 - x):
+        memory = solution["remember_busiest"](model, images, y, memory, n=9)
+        for _ in range(3):
+            with torch.no_grad():
+                [p.add_(0.1 * torch.randn_like(p)) for p in model.parameters()]
+            expected = _gradient_of(solution["kronecker_penalty"], model, memory[:2])
+            for found, right in zip(_gradient_of(solution["pull_back"], model, memory), expected, strict=True):
+                torch.testing.assert_close(found, right, rtol=1e-3, atol=1e-4)
+
+
+def test_the_busiest_directions_are_the_best_that_so_few_can_be(solution, net):
+    """R R' is the nearest matrix of its rank (Eckart & Young 1936): what is left over are the small eigenvalues."""
+    model, x, y = net
+    factors, _, roots = solution["remember_busiest"](model, x, y, None, n=3)
+    for (a, _), root in zip(factors, roots, strict=True):
+        assert root.shape == (len(a), 3)
+        left = torch.linalg.eigvalsh(a)[:-3]
+        torch.testing.assert_close((a - root @ root.T).square().sum(), left.square().sum(), rtol=1e-3, atol=1e-5)
 
 
 def test_the_control_keeps_one_number_per_weight(solution, net):

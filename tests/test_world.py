@@ -202,24 +202,6 @@ def test_nothing_of_the_test_is_in_the_text_to_pretrain_on():
             assert not any(subject.name in text for subject in passage.subjects)
 
 
-@pytest.mark.parametrize("make", [pretraining.paraphrases, pretraining.entailments])
-def test_pairs(make):
-    pairs = make(4, 200)
-    assert pairs == make(4, 200) and sum(pair.label for pair in pairs) == 100
-    assert all(pair.first != pair.second for pair in pairs)
-    assert {p.second for p in pairs}.isdisjoint(p.second for p in make(4, 200, "public test"))
-    for pair in pairs:
-        values = [e.text for e in Text(pair.second).entities]
-        if pair.label:
-            assert all(value in pair.first for value in values)
-
-
-def test_paraphrases_that_are_none_tell_something_else():
-    for pair in pretraining.paraphrases(5, 200):
-        told = [[e.text for e in Text(side).entities] for side in (pair.first, pair.second)]
-        assert (sorted(told[0]) == sorted(told[1])) or not pair.label
-
-
 def test_one_word_with_two_senses():
     read, unread = pretraining.two_senses(1, 2000), pretraining.two_senses_unread(1, 40)
     for text, start, end, *_ in read + unread:

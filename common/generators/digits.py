@@ -20,8 +20,11 @@ PRACTISED = {"unsteady": 0.75, "turn": 0.2, "slant": 0.3, "aspect": 1.0}
 NARROW, NIB = 0.25, (1.6, 2.6)  # of the logarithm of width to height; half its width in pixels of 28
 
 
-def digits(seed: int, n: int) -> tuple[np.ndarray, np.ndarray]:
-    """`n` images (n, 8, 8) uint8, ink 0 to 255, and their classes (n,) int64, in random order; all classes alike."""
+def digits(seed: int, n: int, *, counted: bool = True) -> tuple[np.ndarray, np.ndarray]:
+    """`n` images (n, 8, 8) uint8, ink 0 to 255, and their classes (n,) int64, in random order; all classes alike.
+
+    Not `counted`, they stay as they were drawn, (n, 28, 28), of the size that MNIST's have.
+    """
     rng = np.random.default_rng([seed, 140])
     images, classes = [], []
     while sum(map(len, images)) < n:
@@ -33,7 +36,8 @@ def digits(seed: int, n: int) -> tuple[np.ndarray, np.ndarray]:
         habits |= {name: part * habits[name] for name, part in PRACTISED.items()}
         habits["aspect"] = habits["aspect"] - NARROW
         drawn = glyphs.written(np.stack([_program(form) for form in chosen]), habits, rng)
-        images.append(np.stack([_counted(one) for one in drawn.reshape(-1, glyphs.SIZE, glyphs.SIZE)]))
+        drawn = drawn.reshape(-1, glyphs.SIZE, glyphs.SIZE)
+        images.append(np.stack([_counted(one) for one in drawn]) if counted else np.rint(255 * drawn).astype(np.uint8))
         classes.append(np.repeat(np.arange(10), glyphs.DRAWERS))
     order = rng.permutation(sum(map(len, images)))[:n]
     return np.concatenate(images)[order], np.concatenate(classes)[order]

@@ -1,0 +1,238 @@
+"""What a life of homework 14 costs at the course's network, method by method, and in a loop like the course's.
+
+    python benchmarks/lifelong.py steps [--rounds 3]     processor time of a step, and of a life of MNIST
+    python benchmarks/lifelong.py lives [--images 4000 --epochs 4 --only "the course's EWC" EWC directions]
+    python benchmarks/lifelong.py ladder [--seeds 1 2 3 --data-seed 2022 --only simple boss]
+
+MNIST need not be there: digits drawn at 28 x 28 stand in, turned by the course's 0, 20, 40, 60 and 80 degrees. Network
+(784-1024-512-256-10), batches of 128 and ten epochs are the course's; learning is done by the cells of the solution
+notebook. Its peer is written after the course's description: pictures turned and normalised one at a time in a
+DataLoader, Adam as it comes, one importance per task from squared gradients, either of batches, as the course takes
+them, or of one image at a time, as they should be. Looking at validation images is left out on both sides.
+
+`steps` times all methods in turns and works out a life: 5 tasks of 10 epochs of 55,000 images, remembered from as many
+as the notebook takes. `lives` lives whole lives on fewer images and tells how well each method ends, too. `ladder` is
+another matter: the four rungs on the builtin digits, by the cells of the notebook without its comparisons and pictures;
+the scorer says the same.
+"""
+
+import argparse
+import contextlib
+import functools
+import io
+import statistics
+import time
+from collections.abc import Callable
+
+import numpy as np
+import torch
+from cells import defined
+from PIL import Image
+from torch.nn import functional
+from torch.utils.data import DataLoader
+from torchvision.transforms import functional as pictures
+from turns import speeds
+
+from common.generators.digits import digits
+from common.homeworks.hw14 import data as hw14
+from common.submission.card import RUNGS
+from common.training.seed import set_seed
+
+DEGREES = (0.0, 20.0, 40.0, 60.0, 80.0)
+MNIST, EPOCHS, BATCH = 55_000, 10, 128
+REMEMBERED = 5_000  # images of a task from which the notebook takes importances and factors
+FEWER = {"RWalk": 2_000}
+COURSE = {"the course's plain": None, "the course's EWC": "batches", "... image by image": "images"}
+CELLS = (
+    *("imports", "facts", "tensors", "net", "snapshot", "weighted-distance", "fisher", "mas", "kronecker", "factors"),
+    *(
+        "settings",
+        "learn",
+        "lifelong",
+        "predict",
+        "add-up",
+        "all-alike",
+        "si",
+        "rwalk",
+        "scp",
+        "kronecker-method",
+        "pull",
+    ),
+    *("diagonal", "method", "measures"),
+)
+CHOSEN = dict(zip(RUNGS, ("none", "EWC", "directions", "directions, wide"), strict=True))
+
+
+def drawn(images: int, test: int = 500) -> hw14.Splits:
+    x, y = digits(7, images + test, counted=False)
+    return hw14._splits(x[:images], y[:images], x[images:], DEGREES, "digits drawn at 28 x 28")
+
+
+class OneByOne:
+    """A task as the course reads it: each picture turned and normalised when it is asked for."""
+
+    def __init__(self, upright: hw14.Task, degrees: float):
+        self.x, self.y, self.degrees = upright.x, upright.y, degrees
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+    def __getitem__(self, i: int) -> tuple[torch.Tensor, int]:
+        turned = pictures.rotate(Image.fromarray(self.x[i]), self.degrees, fill=(0,))
+        return pictures.normalize(pictures.to_tensor(turned), [0.1307], [0.3081]).flatten(), int(self.y[i])
+
+
+class Course:
+    """A life in a loop like the course's. importance: from gradients of "batches", of "images", or None."""
+
+    def __init__(self, book: dict, upright: hw14.Task, importance: str | None, strength: float = 100.0):
+        self.model, self.upright = book["make_model"](), upright
+        self.importance, self.strength = importance, strength
+        self.guards: dict[str, torch.Tensor] = {}
+        self.anchor: dict[str, torch.Tensor] = {}
+
+    def learn(self, degrees: float, epochs: int) -> int:
+        """Learn a task; tells the number of steps."""
+        loader = DataLoader(OneByOne(self.upright, degrees), BATCH, shuffle=True)
+        optimizer = torch.optim.Adam(self.model.parameters(), lr=1e-4)
+        for _ in range(epochs):
+            for x, y in loader:
+                loss = functional.cross_entropy(self.model(x), y)
+                for name, p in self.model.named_parameters() if self.guards else ():
+                    loss = loss + self.strength * (self.guards[name] * (p - self.anchor[name]) ** 2).sum()
+                optimizer.zero_grad()
+                loss.backward()
+                optimizer.step()
+        return epochs * len(loader)
+
+    def remember(self, degrees: float) -> int:
+        """Add up squared gradients; tells the number of images."""
+        if self.importance is None:
+            return 0
+        loader = DataLoader(OneByOne(self.upright, degrees), BATCH if self.importance == "batches" else 1)
+        names = dict(self.model.named_parameters())
+        new = {name: torch.zeros_like(p) for name, p in names.items()}
+        for x, y in loader:
+            self.model.zero_grad()
+            functional.cross_entropy(self.model(x), y).backward()
+            for name, p in names.items():
+                new[name] += p.grad**2 / len(loader)
+        self.guards = {name: self.guards.get(name, 0) + new[name] for name in names}
+        self.anchor = {name: p.detach().clone() for name, p in names.items()}
+        return len(self.upright.x)
+
+
+def methods(book: dict) -> dict[str, dict]:
+    """Those of the notebook, and directions as they were written first: all of A, the gradient by a backward pass."""
+    directions = book["METHODS"]["directions"]
+    everything = directions | {"remember": functools.partial(book["remember_busiest"], n=10**6)}
+    written = {"remember": book["remember_directions"], "penalty": book["kronecker_penalty"]}
+    return book["METHODS"] | {"... all of them": everything, "... by autograd": directions | written}
+
+
+def quietly(function: Callable, *args, **how):
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        return function(*args, **how)
+
+
+def life_of_steps(book: dict, splits: hw14.Splits, rounds: int) -> None:
+    """Of every method: a step in turns with all others, remembering once, and what this makes of MNIST."""
+    book["epochs"], task = 1, splits.train[0]
+    x, y = book["tensors"](task)
+    remembering, ways = {}, {}
+    for name, method in methods(book).items():
+        if "wide" in name or name in ("L2", "diagonals"):  # the course's network is wide as it is
+            continue
+        model, memory = book["make_model"](), None
+        if "watch" in method:
+            book["learn"](model, x, y, None, method["watch"])
+        if "remember" in method:
+            began = time.process_time()
+            memory = method["remember"](model, x, y, None)
+            each = (time.process_time() - began) / len(x)
+            remembering[name] = each * FEWER.get(name, REMEMBERED)
+        hold = memory and (lambda m=method, net=model, kept=memory: m["strength"] * m["penalty"](net, *kept))
+        learn = functools.partial(book["learn"], model, x, y, hold, method.get("watch"))
+        ways[name] = lambda learn=learn: (learn(), -(-len(x) // BATCH))[1]
+    for name, importance in COURSE.items():
+        course = Course(book, task, importance)
+        began = time.process_time()
+        images = course.remember(20.0)
+        if images:
+            remembering[name] = (time.process_time() - began) / images * MNIST
+        if importance != "images":  # its steps are those of the other
+            ways[name] = functools.partial(course.learn, 20.0, 1)
+    found = speeds(ways, rounds, time.process_time)
+    found["... image by image"] = found["the course's EWC"]
+    steps = len(DEGREES) * EPOCHS * -(-MNIST // BATCH)
+    plain = None
+    print(f"{'':20}{'ms a step':>10}{'/ plain':>9}{'remember, s a task':>20}{'a life, s':>11}{'/ plain':>9}")
+    for name, speed in found.items():
+        against = statistics.median(b / a for a, b in zip(speed, found["none"], strict=True))
+        life = steps / statistics.median(speed) + len(DEGREES) * remembering.get(name, 0)
+        plain = plain or life
+        step = f"{1000 / statistics.median(speed):10.1f}{against:9.2f}"
+        print(f"{name:20}{step}{remembering.get(name, 0):20.1f}{life:11,.0f}{life / plain:9.2f}")
+
+
+def whole_lives(book: dict, splits: hw14.Splits, names: list[str], epochs: int, seed: int) -> None:
+    """Each method once: its mean accuracy on validation images at the end, and its processor time."""
+    book["epochs"] = epochs
+    print(f"{len(splits.train[0].x):,} images a task, {epochs} epochs, seed {seed}")
+    for name in names:
+        began = time.process_time()
+        if name in COURSE:
+            set_seed(seed)
+            course = Course(book, splits.train[0], COURSE[name])
+            for degrees in DEGREES:
+                course.learn(degrees, epochs)
+                course.remember(degrees)
+            seconds = time.process_time() - began
+            seen = [DataLoader(OneByOne(splits.validation[0], degrees), 500) for degrees in DEGREES]
+            with torch.no_grad():
+                right = [np.mean([float((course.model(x).argmax(1) == y).float().mean()) for x, y in s]) for s in seen]
+        else:
+            right = quietly(book["lifelong"], name, **methods(book)[name], seed=seed)["matrix"][-1]
+            seconds = time.process_time() - began
+        print(f"{name:20} average accuracy {np.mean(right):.3f} {seconds:7.1f} CPU s", flush=True)
+
+
+def ladder(rungs: list[str], seeds: list[int], data_seed: int) -> None:
+    """Average accuracy on the test images of the builtin digits, a line for each rung."""
+    splits, reference = hw14.builtin("standard", data_seed)
+    truth = reference["class"].to_numpy().reshape(5, 5, -1)[-1]  # (task, image)
+    for rung in rungs:
+        print(f"{rung:8}", end="", flush=True)
+        began = time.process_time()
+        for seed in seeds:
+            book = defined("hw14", CELLS, seed, rung, splits=splits)
+            life = quietly(book["lifelong"], rung, **book["METHODS"][CHOSEN[rung]])
+            print(f"{float((life['answers'][-1] == truth).mean()):8.4f}", end="", flush=True)
+        print(f"{(time.process_time() - began) / len(seeds):8.1f} CPU s a life")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="What lives cost at the course's network; the ladder.")
+    parser.add_argument("part", nargs="?", choices=("steps", "lives", "ladder"), default="steps")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--images", type=int, default=4000, help="drawn for `lives`; a fifth of them validate")
+    parser.add_argument("--epochs", type=int, default=4, help="of each task, for `lives`")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1])
+    parser.add_argument("--data-seed", type=int, default=hw14.SEED, help="of the builtin digits, for `ladder`")
+    parser.add_argument("--only", nargs="+", help="methods for `lives`, rungs for `ladder`")
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    if options.part == "ladder":
+        ladder(options.only or list(RUNGS), options.seeds, options.data_seed)
+        return
+    splits = drawn(1600 if options.part == "steps" else options.images)
+    book = defined("hw14", CELLS, options.seeds[0], "strong", splits=splits)
+    if options.part == "steps":
+        life_of_steps(book, splits, options.rounds)
+    else:
+        names = options.only or ["the course's EWC", "none", "EWC", "directions"]
+        whole_lives(book, splits, names, options.epochs, options.seeds[0])
+
+
+if __name__ == "__main__":
+    main()
