@@ -27,7 +27,7 @@ def test_the_same_bytes_on_every_machine():
     told = repr([(passage.text, some) for passage, some in world.questions(2022, 20, part="public test")])
     again = repr(pretraining.restated(2022, 20))
     digests = [hashlib.sha256(text.encode()).hexdigest()[:16] for text in (told, again)]
-    assert digests == ["4e064c4856365b4a", "c2f1555a8cd0be23"]
+    assert digests == ["4e064c4856365b4a", "bd71e26bbf82c209"]
 
 
 @settings(max_examples=15, deadline=None)

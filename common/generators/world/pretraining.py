@@ -27,6 +27,7 @@ class Restated(NamedTuple):
     passage: str
     text: str
     blanks: tuple[Blank, ...]
+    names: tuple[str, ...]  # of the three subjects
 
 
 class Sense(NamedTuple):
@@ -62,7 +63,7 @@ def _restated(dice: Dice, left_out: int, sentences: int, absent: float) -> Resta
             if slot != "S":
                 blanks.append(Blank(len(text) + a, len(text) + b, *places.get((number, slot), (-1, -1))))
         text += told + "。"
-    return Restated(one.text, text, tuple(blanks))
+    return Restated(one.text, text, tuple(blanks), tuple(subject.name for subject in one.subjects))
 
 
 def _other(dice: Dice, saying: Saying, wording: str) -> str:
