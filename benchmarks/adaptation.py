@@ -12,13 +12,14 @@ in an order drawn anew; times are medians with quartiles, and the ratio to the f
 """
 
 import argparse
-import random
 import statistics
 import time
+from functools import partial
 
 import torch
 from torch.nn import functional
 from torch.utils.data import DataLoader, Dataset
+from turns import speeds, times_as_fast
 
 from common import batches
 from common.notebooks import books
@@ -92,6 +93,12 @@ def make_ways(notebook, batch: int) -> dict:
     return {"one pass": one_pass, "two passes": two_passes, "item by item": lambda: one_pass(item_by_item)}
 
 
+def five(step) -> int:
+    for _ in range(5):
+        step()
+    return 5
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=40)
@@ -104,22 +111,12 @@ def main():
     notebook = books.definitions(books.paths(find_card("hw11"))[1])
     notebook.update(device="cpu", widths=(12, 24, 48, 96, 96))
     ways = make_ways(notebook, arguments.batch)
-    for step in ways.values():
-        for _ in range(5):
-            step()
-    times: dict[str, list] = {name: [] for name in ways}
-    for _ in range(arguments.rounds):
-        for name in random.sample(list(ways), len(ways)):
-            began = clock()
-            for _ in range(5):
-                ways[name]()
-            times[name].append((clock() - began) / 5)
-    first = next(iter(times.values()))
+    found = speeds({name: partial(five, step) for name, step in ways.items()}, arguments.rounds, clock)
+    ours = next(iter(found.values()))
     print(f"{'':14s}{'ms a step':>10s}   quartiles     ratio   ({arguments.clock} time, batches of {arguments.batch})")
-    for name, values in times.items():
-        low, middle, high = (1000 * q for q in statistics.quantiles(values, n=4))
-        ratio = statistics.median(v / f for v, f in zip(values, first, strict=True))
-        print(f"{name:14s}{middle:10.2f}   {low:.2f}-{high:.2f}   {ratio:6.2f}")
+    for name, measured in found.items():
+        low, middle, high = statistics.quantiles((1000 / speed for speed in measured), n=4)
+        print(f"{name:14s}{middle:10.2f}   {low:.2f}-{high:.2f}   {times_as_fast(ours, measured):6.2f}")
 
 
 if __name__ == "__main__":

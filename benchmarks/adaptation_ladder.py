@@ -54,6 +54,9 @@ def measures(space: dict) -> dict[str, Callable]:
     def harder(model, x, *rest, **options):
         return consistent(model, space["distorted"](x), *rest, **options)
 
+    def growing(*batch, progress):
+        return losses(*batch, progress=progress, strength=0.5 * space["rising"](progress))
+
     def mirrored(name):
         both = sum(answer(runs[name]["model"], pictures)[1] for pictures in (drawings, drawings.flip(3)))
         return (both.argmax(dim=1) == known).float().mean().item()
@@ -75,6 +78,7 @@ def measures(space: dict) -> dict[str, Callable]:
         "medium, twice as long": lambda: right(learn(losses, length=2 * space["epochs"])),
         "medium, as long as boss": lambda: right(learn(losses, length=72)),
         "medium, wider": lambda: right(learn(losses, wider=1.5)),
+        "medium, gradient as in strong": lambda: right(learn(growing)),
         "medium, distorted pictures": lambda: right(learn(losses, change=noisy)),
         "consistency, no reversed gradient": lambda: right(learn(partial(consistent, strength=0.0))),
         "information in place of consistency": lambda: right(learn(partial(losses, strength=0.5, information=1.0))),

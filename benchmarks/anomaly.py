@@ -10,13 +10,14 @@ anew; times are medians, and the ratio is taken within a round.
 """
 
 import argparse
-import random
 import statistics
 import time
+from functools import partial
 from itertools import islice
 
 import torch
 from torch.utils.data import DataLoader, Dataset
+from turns import speeds, times_as_fast
 
 from common import batches
 from common.homeworks.hw08 import data as hw08
@@ -37,6 +38,15 @@ class Items(Dataset):
         return (self.floats[i].to(torch.float32) - 128) / 64
 
 
+def train(model, optimizer, loss, feed: tuple, steps: int) -> int:
+    source, ready = feed
+    for batch in islice(source, steps):
+        optimizer.zero_grad()
+        loss(model, ready(batch)).backward()
+        optimizer.step()
+    return steps
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=5)
@@ -53,7 +63,7 @@ def main() -> None:
     book.update(side=splits.test.x.shape[1], device=torch.device("cpu"), noise_level=0.7, STRENGTH=0.5)
     x, floats = book["to_device"](splits.train), torch.from_numpy(splits.train.x).float()
     print(f"in memory: {x.numel() / 1e6:.0f} MB as bytes, {4 * x.numel() / 1e6:.0f} MB as floats")
-    ways = {
+    feeds = {
         "resident": (batches(x, batch_size=options.batch, shuffle=True), lambda batch: book["to_input"](batch[0])),
         "Dataset": (DataLoader(Items(floats), batch_size=options.batch, shuffle=True), lambda batch: batch),
     }
@@ -65,24 +75,14 @@ def main() -> None:
         "noise + detector": (book["Pair"], book["pair_loss"]),
     }
     print(f"{options.rounds} rounds of {options.steps} steps, batches of {options.batch}, {options.clock} clock, fp32")
-    print(f"{'':22}" + "".join(f"{way + ', steps/s':>20}" for way in ways) + f"{'resident is faster by':>24}")
+    print(f"{'':22}" + "".join(f"{way + ', steps/s':>20}" for way in feeds) + f"{'resident is faster by':>24}")
     for name, (make, loss) in networks.items():
         model = make()
         optimizer = torch.optim.AdamW(model.parameters())
-        times = {way: [] for way in ways}
-        for turn in range(options.rounds + 1):  # the first warms up
-            for way in random.sample(list(ways), len(ways)):
-                source, ready = ways[way]
-                began = clock()
-                for batch in islice(source, options.steps):
-                    optimizer.zero_grad()
-                    loss(model, ready(batch)).backward()
-                    optimizer.step()
-                if turn:
-                    times[way].append(clock() - began)
-        speeds = "".join(f"{options.steps / statistics.median(seconds):20.1f}" for seconds in times.values())
-        ratio = statistics.median(b / a for a, b in zip(*times.values(), strict=True))
-        print(f"{name:22}{speeds}{ratio:24.2f}", flush=True)
+        ways = {way: partial(train, model, optimizer, loss, feed, options.steps) for way, feed in feeds.items()}
+        found = speeds(ways, options.rounds, clock)
+        columns = "".join(f"{statistics.median(measured):20.1f}" for measured in found.values())
+        print(f"{name:22}{columns}{times_as_fast(*found.values()):24.2f}", flush=True)
 
 
 if __name__ == "__main__":

@@ -9,12 +9,13 @@ away. All ways must give the same pictures.
 """
 
 import argparse
-import random
 import statistics
 import time
+from functools import partial
 
 import torch
 from torch.nn import functional
+from turns import speeds, times_as_fast
 
 from common import data
 from common.homeworks.hw10 import zoo
@@ -86,21 +87,22 @@ def compare(images: int, iterations: int, rounds: int) -> None:
         ways["captum PGD, all at once"] = (captum_pgd, frozen)
     except ImportError:
         print("captum is not installed; it is left out")
-    right = {way: attack(models, x, y, iterations) for way, (attack, models) in ways.items()}  # warms up as well
-    seconds = {way: [] for way in ways}
-    for _ in range(rounds):
-        for way in random.sample(list(ways), len(ways)):
-            attack, models = ways[way]
-            began = time.process_time()
-            attack(models, x, y, iterations)
-            seconds[way].append(time.process_time() - began)
+    made = {}
+
+    def attacked(way):
+        attack, models = ways[way]
+        made[way] = attack(models, x, y, iterations)
+        return 1
+
+    found = speeds({way: partial(attacked, way) for way in ways}, rounds, time.process_time)
+    ours = "all at once"
     threads = torch.get_num_threads()
     print(f"{len(x)} pictures, {iterations} steps, {rounds} interleaved rounds, {threads} thread(s), CPU time")
     print(f"{'':26}{'median s':>10}{'time / all at once':>20}{'pictures that differ':>22}")
-    for way, times in seconds.items():
-        ratio = statistics.median(mine / ours for mine, ours in zip(times, seconds["all at once"], strict=True))
-        differ = ((right[way] - right["all at once"]).abs().amax(dim=(1, 2, 3)) > 1e-3).float().mean()
-        print(f"{way:26}{statistics.median(times):10.2f}{ratio:20.2f}{differ:22.1%}")
+    for way, measured in found.items():
+        differ = ((made[way] - made[ours]).abs().amax(dim=(1, 2, 3)) > 1e-3).float().mean()
+        ratio = times_as_fast(found[ours], measured)
+        print(f"{way:26}{1 / statistics.median(measured):10.2f}{ratio:20.2f}{differ:22.1%}")
 
 
 def settings(images: int) -> None:

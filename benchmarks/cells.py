@@ -1,11 +1,11 @@
-"""What benchmarks share: the cells of a solution, run outside its notebook."""
+"""What benchmarks share: the cells of a solution, or of a lab, run outside the notebook."""
 
 import contextlib
 import io
 from collections.abc import Iterable
 
 from common.notebooks import books
-from common.submission.card import find_card
+from common.submission.card import find_all
 
 
 def defined(homework: str, names: Iterable[str], seed: int, rung: str, **given) -> dict:
@@ -22,7 +22,8 @@ def defined(homework: str, names: Iterable[str], seed: int, rung: str, **given) 
 
 def run(homework: str, names: Iterable[str], space: dict) -> None:
     """Run the named cells with what `space` defines, and put there what they define."""
-    cells = {cell.id: cell.source for cell in books.read(books.paths(find_card(homework))[1]).cells}
+    (card,) = (one for one in find_all(homework) if one.id == homework)
+    cells = {cell.id: cell.source for cell in books.read(books.paths(card)[-1]).cells}
     with contextlib.redirect_stdout(io.StringIO()):
         for name in names:
             exec(compile(cells[name], name, "exec"), space)

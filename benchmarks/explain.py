@@ -16,11 +16,12 @@ on one thread about 6 times with `--side 16`, 2 times with 32, and nothing with 
 """
 
 import argparse
-import random
 import statistics
 import time
+from functools import partial
 
 import torch
+from turns import speeds, times_as_fast
 
 from common.homeworks.hw09 import zoo
 from common.notebooks import books
@@ -86,14 +87,9 @@ def integrated_variants(network, x, asked, steps, ours):
     }
 
 
-def measure(variants, rounds, clock):
-    times = {name: [] for name in variants}
-    for _ in range(rounds + 1):
-        for name in random.sample(list(variants), len(variants)):
-            start = clock()
-            variants[name]()
-            times[name].append(clock() - start)
-    return {name: seconds[1:] for name, seconds in times.items()}  # the first round warms up
+def counted(variant) -> int:
+    variant()
+    return 1
 
 
 def main() -> None:
@@ -121,11 +117,12 @@ def main() -> None:
             reference = variants["loop"]()
             for name, variant in variants.items():
                 torch.testing.assert_close(variant().float(), reference, rtol=1e-3, atol=1e-5, msg=name)
-        times = measure(variants, options.rounds, clock)
+        ways = {name: partial(counted, variant) for name, variant in variants.items()}
+        found = speeds(ways, options.rounds, clock)
         print(f"\n{title:24s}{'median ms':>12s}{'loop / variant':>18s}")
-        for name, seconds in times.items():
-            ratio = statistics.median(a / b for a, b in zip(times["loop"], seconds, strict=True))
-            print(f"{name:24s}{1000 * statistics.median(seconds):12.1f}{ratio:18.2f}")
+        for name, measured in found.items():
+            ratio = times_as_fast(measured, found["loop"])
+            print(f"{name:24s}{1000 / statistics.median(measured):12.1f}{ratio:18.2f}")
 
 
 if __name__ == "__main__":

@@ -8,15 +8,16 @@ can't know; `batch squared` is a shortcut often seen, which is another quantity:
 """
 
 import argparse
-import random
 import statistics
 import time
+from functools import partial
 from itertools import pairwise
 
 import torch
 from torch import nn
 from torch.func import functional_call, grad, vmap
 from torch.nn import functional
+from turns import speeds
 
 NETS = {"MLP 64-256-128-10": (64, 256, 128, 10), "MLP 784-256-256-10": (784, 256, 256, 10)}
 
@@ -77,26 +78,24 @@ def compare(name: str, sizes, images: int, rounds: int) -> None:
     ways = {"loop of backward passes": loop}
     ways |= {f"vmap, {chunk} at a time": vmapped(chunk) for chunk in (images, 32, 8)}
     ways |= {"hook, linear layers only": hook, "batch gradient squared": batch_squared}
-    right = loop(model, x, y)
-    seconds = {way: [] for way in ways}
-    for function in ways.values():  # warm up
-        function(model, x, y)
-    for _ in range(rounds):
-        for way in random.sample(list(ways), len(ways)):
-            began = time.perf_counter()
-            ways[way](model, x, y)
-            seconds[way].append(time.perf_counter() - began)
+    made = {}
+
+    def computed(way):
+        made[way] = ways[way](model, x, y)
+        return 1
+
+    found = speeds({way: partial(computed, way) for way in ways}, rounds, time.perf_counter)
+    right, slow = made["loop of backward passes"], found["loop of backward passes"]
     threads = torch.get_num_threads()
     print(f"\n{name}, {images} images, {rounds} interleaved rounds, {threads} thread(s), torch {torch.__version__}")
     print(f"{'':28}{'median ms':>10}{'time / loop':>13}{'quartiles':>16}{'largest error':>15}{'sum / right':>13}")
-    for way, times in seconds.items():
-        ratios = [mine / theirs for mine, theirs in zip(times, seconds["loop of backward passes"], strict=True)]
+    for way, measured in found.items():
+        ratios = [theirs / mine for mine, theirs in zip(measured, slow, strict=True)]
         low, middle, high = statistics.quantiles(ratios, n=4)
-        found = ways[way](model, x, y)
-        error = max(float((a - b).abs().max()) for a, b in zip(found, right, strict=True))
-        share = sum(float(a.sum()) for a in found) / sum(float(b.sum()) for b in right)
+        error = max(float((a - b).abs().max()) for a, b in zip(made[way], right, strict=True))
+        share = sum(float(a.sum()) for a in made[way]) / sum(float(b.sum()) for b in right)
         spread = f"[{low:.3f}, {high:.3f}]"
-        print(f"{way:28}{1e3 * statistics.median(times):10.1f}{middle:13.3f}{spread:>16}{error:15.1e}{share:13.3f}")
+        print(f"{way:28}{1e3 / statistics.median(measured):10.1f}{middle:13.3f}{spread:>16}{error:15.1e}{share:13.3f}")
 
 
 def main() -> None:

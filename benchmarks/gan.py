@@ -11,15 +11,16 @@ order drawn anew; times are medians, and the ratio is taken within a round.
 """
 
 import argparse
-import random
 import statistics
 import tempfile
 import time
+from functools import partial
 from itertools import cycle
 from pathlib import Path
 
 import torch
 from torch.utils.data import DataLoader, Dataset
+from turns import speeds, times_as_fast
 
 from common.homeworks.hw06 import data as hw06
 from common.notebooks import books
@@ -51,7 +52,7 @@ class Files(Dataset):
         return self.change(read_image(str(self.files[i])))
 
 
-def speed(options) -> None:
+def compare(options) -> None:
     clock = time.perf_counter if options.clock == "wall" else time.process_time
     torch.set_num_threads(1)
     splits, _ = hw06.builtin("standard")
@@ -66,27 +67,26 @@ def speed(options) -> None:
         def resident():
             return book["scaled"](pictures[torch.randint(len(pictures), (options.batch,))])
 
-        ways = {"resident": resident, "Dataset": lambda: next(from_files)}
+        feeds = {"resident": resident, "Dataset": lambda: next(from_files)}
         losses = {
             "nothing but feeding": None,
             "WGAN-GP": (book["wasserstein_critic"], book["wasserstein_generator"]),
             "R3GAN": (book["relativistic_critic"], book["relativistic_generator"]),
         }
         print(f"{options.rounds} rounds of {options.steps} steps, batches of {options.batch}, {options.clock} clock")
-        print(f"{'':22}" + "".join(f"{way + ', steps/s':>20}" for way in ways) + f"{'resident is faster by':>24}")
+        print(f"{'':22}" + "".join(f"{way + ', steps/s':>20}" for way in feeds) + f"{'resident is faster by':>24}")
         for name, pair in losses.items():
             step = trainer(book, pair, options.batch) if pair else lambda real: None
-            times = {way: [] for way in ways}
-            for turn in range(options.rounds + 1):  # the first warms up
-                for way in random.sample(list(ways), len(ways)):
-                    began = clock()
-                    for _ in range(options.steps):
-                        step(ways[way]())
-                    if turn:
-                        times[way].append(clock() - began)
-            speeds = "".join(f"{options.steps / statistics.median(seconds):20.1f}" for seconds in times.values())
-            ratio = statistics.median(b / a for a, b in zip(*times.values(), strict=True))
-            print(f"{name:22}{speeds}{ratio:24.2f}", flush=True)
+            ways = {way: partial(train, step, feed, options.steps) for way, feed in feeds.items()}
+            found = speeds(ways, options.rounds, clock)
+            columns = "".join(f"{statistics.median(measured):20.1f}" for measured in found.values())
+            print(f"{name:22}{columns}{times_as_fast(*found.values()):24.2f}", flush=True)
+
+
+def train(step, feed, steps: int) -> int:
+    for _ in range(steps):
+        step(feed())
+    return steps
 
 
 def cycle_of(loader):
@@ -115,7 +115,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=20)
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--clock", choices=("wall", "cpu"), default="wall")
-    speed(parser.parse_args())
+    compare(parser.parse_args())
 
 
 if __name__ == "__main__":

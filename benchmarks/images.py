@@ -15,10 +15,10 @@ within a round.
 """
 
 import argparse
-import random
 import statistics
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -26,13 +26,16 @@ import torch
 from PIL import Image
 from torch.utils.data import DataLoader, Dataset
 from torchvision.transforms import v2
+from turns import speeds, times_as_fast
 
-from common import batches, data
+from common import batches
 from common.generators.food import CLASSES, pictures
+from common.homeworks.hw03 import data as hw03
 from common.notebooks import books
 from common.submission.card import find_card
 
 BATCH, PHOTO = 64, 512  # pictures in a batch; pixels across of a JPEG file, about as large as the course's
+SIDE = hw03.DRAWN["standard"]  # pixels across of a drawn picture
 
 
 class Items(Dataset):
@@ -87,12 +90,19 @@ def make_ways(images: np.ndarray, folder: Path, wall: bool) -> dict:
     return ways
 
 
+def epoch(source, pictures: int) -> int:
+    """Take all batches of a way; gives how many pictures that were."""
+    seen = sum(len(batch) for batch in source())
+    assert seen == pictures
+    return seen
+
+
 def solution_transform():
     """`change` of the solution notebook, built from its own cell."""
     path = books.paths(find_card("hw03"))[1]
     (cell,) = (cell for cell in books.read(path).cells if cell.id == "augment")
     names = {}
-    exec(cell.source, {"torch": torch, "side": data.module("hw03").DRAWN}, names)
+    exec(cell.source, {"torch": torch, "side": SIDE}, names)
     return names["change"]
 
 
@@ -107,26 +117,18 @@ def main() -> None:
     clock = time.perf_counter if options.clock == "wall" else time.process_time
 
     began = clock()
-    made = pictures(1, np.arange(options.pictures) % len(CLASSES), side=data.module("hw03").DRAWN).images
+    made = pictures(1, np.arange(options.pictures) % len(CLASSES), side=SIDE).images
     seconds = clock() - began
     print(f"drawn: {len(made)} pictures of {made.shape[1]} x {made.shape[2]}, {len(made) / seconds:.0f} per second")
 
     with tempfile.TemporaryDirectory() as folder:
         ways = make_ways(made, Path(folder), options.clock == "wall")
-        times = {way: [] for way in ways}
-        for turn in range(options.rounds + 1):  # the first warms up
-            for way in random.sample(list(ways), len(ways)):
-                began = clock()
-                seen = sum(len(batch) for batch in ways[way]())
-                if turn:
-                    times[way].append(clock() - began)
-                assert seen == len(made)
-    ours = times["resident, 8 at a time"]
+        found = speeds({way: partial(epoch, source, len(made)) for way, source in ways.items()}, options.rounds, clock)
+    ours = found["resident, 8 at a time"]
     print(f"one epoch, {options.rounds} rounds, {options.threads} thread(s), {options.clock} clock")
     print(f"{'':32}{'pictures/s':>12}{'time / first row':>18}")
-    for way, seconds in times.items():
-        ratio = statistics.median(other / mine for other, mine in zip(seconds, ours, strict=True))
-        print(f"{way:32}{len(made) / statistics.median(seconds):12,.0f}{ratio:18.2f}")
+    for way, measured in found.items():
+        print(f"{way:32}{statistics.median(measured):12,.0f}{times_as_fast(ours, measured):18.2f}")
 
 
 if __name__ == "__main__":

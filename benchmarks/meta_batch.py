@@ -16,14 +16,15 @@ normalisations: where that is more than rounding, the gradient is wrong.
 """
 
 import argparse
-import random
 import statistics
 import time
+from functools import partial
 
 import torch
 from torch import nn
 from torch.func import functional_call, grad, vmap
 from torch.nn import functional as F
+from turns import speeds, times_as_fast
 
 WAYS, QUERIES, INNER_LR = 5, 3, 0.4
 WIDTHS = {"narrow, 16-32-32-64": (16, 32, 32, 64), "as in the course, 64-64-64-64": (64, 64, 64, 64)}
@@ -105,17 +106,17 @@ def measure(widths, n_tasks: int, rounds: int, first_order: bool) -> dict[str, l
     net = make_net(widths)
     params = {name: p.detach().requires_grad_() for name, p in net.named_parameters()}
     support, query = make_tasks(n_tasks)
-    gradients = {name: run(net, params, support, query, first_order) for name, run in VARIANTS.items()}  # warms up, too
-    for name, found in gradients.items():
-        for mine, right in zip(found, gradients["loop"], strict=True):
-            torch.testing.assert_close(mine, right, rtol=1e-3, atol=1e-5, msg=lambda m, name=name: f"{name}: {m}")
-    seconds: dict[str, list[float]] = {name: [] for name in VARIANTS}
-    for _ in range(rounds):
-        for name in random.sample(list(VARIANTS), len(VARIANTS)):
-            begun = time.perf_counter()
-            VARIANTS[name](net, params, support, query, first_order)
-            seconds[name].append(time.perf_counter() - begun)
-    return seconds
+    gradients = {}
+
+    def computed(name):
+        gradients[name] = VARIANTS[name](net, params, support, query, first_order)
+        return 1
+
+    found = speeds({name: partial(computed, name) for name in VARIANTS}, rounds, time.perf_counter)
+    for name, mine in gradients.items():
+        for one, right in zip(mine, gradients["loop"], strict=True):
+            torch.testing.assert_close(one, right, rtol=1e-3, atol=1e-5, msg=lambda m, name=name: f"{name}: {m}")
+    return found
 
 
 def error_of_vmap(norm: str) -> float:
@@ -140,13 +141,12 @@ def main() -> None:
           f"{QUERIES} queries per class, 1 inner step, {options.rounds} rounds")  # fmt: skip
     for title, widths in WIDTHS.items():
         for first_order in (False, True):
-            seconds = measure(widths, options.tasks, options.rounds, first_order)
+            found = measure(widths, options.tasks, options.rounds, first_order)
             print(f"\n{title}, {'first' if first_order else 'second'} order")
             print(f"  {'':22s}{'median ms':>10s}{'against the loop':>18s}{'best':>8s}")
-            for name, taken in seconds.items():
-                ratio = statistics.median(t / base for t, base in zip(taken, seconds["loop"], strict=True))
-                best = min(taken) / min(seconds["loop"])
-                print(f"  {name:22s}{1000 * statistics.median(taken):10.1f}{ratio:18.2f}{best:8.2f}")
+            for name, measured in found.items():
+                ratio, best = times_as_fast(found["loop"], measured), max(found["loop"]) / max(measured)
+                print(f"  {name:22s}{1000 / statistics.median(measured):10.1f}{ratio:18.2f}{best:8.2f}")
     print("\nsecond-order gradient through vmap against the loop, relative error in double precision")
     for norm in NORMS:
         print(f"  {norm:32s}{error_of_vmap(norm):10.1e}")

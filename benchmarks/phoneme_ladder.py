@@ -24,7 +24,7 @@ LINES = {  # name -> whose settings, and what is changed: neighbours on either s
     "strong": ("strong", {}),
     "boss": ("boss", {}),
     "medium without neighbours": ("medium", {"context": 0, "epochs": 12}),
-    "medium for 28 epochs": ("medium", {"epochs": 28}),
+    "medium for 14 epochs": ("medium", {"epochs": 14}),
     "strong without batch norm and dropout": ("strong", {"plain": True, "epochs": 5}),
     "strong for 28 epochs": ("strong", {"epochs": 28}),
 }

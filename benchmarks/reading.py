@@ -37,18 +37,18 @@ def training(space: dict, n: int = 6, size: int = 16) -> dict:
     def learn(examples, length=0):
         tokens = 0
         for k in range(0, len(examples), size):
-            ids, types = space["padded"]([one for sequences, _ in examples[k : k + size] for one in sequences])
+            ids, types = space["padded"]([one for one, _ in examples[k : k + size]])
             short = max(0, length - ids.shape[1])
             ids = torch.nn.functional.pad(ids, (0, short), value=space["PAD"])
             types = torch.nn.functional.pad(types, (0, short))
             answers = torch.tensor([answer for _, answer in examples[k : k + size]])
             optimizer.zero_grad()
-            space["apart"](*space["scores"](net, ids, types), answers).backward()
+            space["span_loss"](*space["scores"](net, ids, types), answers).backward()
             optimizer.step()
             tokens += int((ids != space["PAD"]).sum())
         return tokens
 
-    alike = sorted(some, key=lambda example: len(example[0][0][0]))
+    alike = sorted(some, key=lambda example: len(example[0][0]))
     return {
         "similar lengths": lambda: learn(alike),
         "as they come": lambda: learn(some),

@@ -3,9 +3,9 @@
     python benchmarks/reading_ladder.py [--seeds 1 2 3] [--data-seed 2022] [--rungs simple medium ...] [--controls]
 
 It runs the cells that define and set things and leaves out those that draw. The exact match of a rung is that of `hw
-ladder`, because every method begins with `set_seed`; a training that two of them share is done once. With `--ways` each
-network answers also with windows side by side and overlapping, with and without [CLS] and rare words, choosing start
-and end as a pair or each for itself, and from the windows alone that hold the answer (`told`).
+ladder`, because every method begins with `set_seed`; a training that two of them share is done once. With `--ways RUNG`
+the networks of that rung answer also with windows side by side and overlapping, with and without [CLS] and rare words,
+choosing start and end as a pair or each for itself, and from the windows alone that hold the answer (`told`).
 """
 
 import argparse
@@ -22,7 +22,7 @@ from common.homeworks.hw07 import data, judge, zoo
 from common.submission.card import RUNGS
 
 CELLS = ("imports", "tokenizer", "pieces", "windows", "lengths", "model-of", "training-window", "anywhere", "without",
-         "batches", "apart", "together", "learn", "best-span", "read", "answers", "rare", "evidence", "marked",
+         "batches", "span-loss", "learn", "best-span", "read", "answers", "rare", "evidence", "marked",
          "shown-marked", "weighed", "answering", "methods")  # fmt: skip
 
 
@@ -57,48 +57,51 @@ def once(function: Callable, key: Callable) -> Callable:
 
 
 def total(net) -> tuple[str, float]:
-    """Tells networks apart: their class, and the sum of all weights."""
-    return type(net).__name__, sum(float(parameter.detach().double().sum()) for parameter in net.parameters())
+    """Tells networks apart: their class, and the sum of all weights and of all that is no weight."""
+    everything = (*net.parameters(), *net.buffers())
+    return type(net).__name__, sum(float(each.detach().double().sum()) for each in everything)
 
 
 def controls(space: dict) -> dict[str, Callable]:
-    """What else might explain a rung, by name; training from nothing; and the BERT that was pretrained longer."""
-    bert, marked, learn, half = space["bert"], space["Marked"], space["learn"], space["SIZE"] // 2
-    rare = {"weight": space["WEIGHT"]}
+    """What else might explain a rung, by name; training from nothing; the BERT that was pretrained longer."""
+    bert, marked, half = space["bert"], space["Marked"], space["SIZE"] // 2
     broad = {"begin": space["anywhere"], "absent": 0.3, "epochs": space["passes"](space["PASSES"])}
+    as_strong = {"stride": half, "null": 1.0, "weight": space["WEIGHT"]}
 
     def trained(net: Callable, settings: dict, **how):
         def make():
             space["set_seed"](space["SEED"])
-            return space["answering"]([learn(net(), **settings)], **how)
+            return space["answering"]([space["learn"](net(), **settings)], **how)
 
         return make
-
-    compete = {"begin": broad["begin"], "loss": space["together"], "windows": 2, "batch_size": 8}
-    compete["epochs"] = space["passes"](space["PASSES"] // 2)
 
     def longer():
         return bert(str(zoo.folder(zoo.LONGER)))
 
-    return {
+    found = {
         "medium: simple for as long": trained(bert, {"epochs": broad["epochs"]}),
-        "medium: with [CLS]": trained(bert, broad, null=1.0),
-        "strong: rare words alone": trained(bert, broad, weight=1000.0),
-        "strong: simple, with rare words": trained(bert, {}, **rare),
-        "strong: windows that compete": trained(bert, compete),
-        "boss: strong, windows overlap": trained(bert, broad, stride=half, **rare),
-        "boss: strong, windows overlap, with [CLS]": trained(bert, broad, stride=half, null=1.0, **rare),
-        "boss: marked words alone": trained(lambda: marked(bert()), broad),
-        "boss: marked words, with [CLS]": trained(lambda: marked(bert()), broad, null=1.0),
-        "boss: without rare words around": trained(lambda: marked(bert()), broad, stride=half, null=1.0),
-        "longer: medium": trained(longer, broad),
-        "longer: strong": trained(longer, broad, **rare),
-        "longer: boss": trained(lambda: marked(longer()), broad, stride=half, null=1.0, **rare),
-        "scratch: simple": trained(zoo.untrained, {}),
-        "scratch: medium": trained(zoo.untrained, broad),
-        "scratch: strong": trained(zoo.untrained, broad, **rare),
-        "scratch: boss": trained(lambda: marked(zoo.untrained()), broad, stride=half, null=1.0, **rare),
+        "medium: [CLS] not asked": trained(bert, broad),
+        "strong: medium, windows overlap": trained(bert, broad, stride=half, null=1.0),
+        "strong: rare words alone": trained(bert, broad, **(as_strong | {"weight": 1000.0})),
+        "strong: without medium's idea": trained(bert, {}, **(as_strong | {"null": 0.0})),
+        "strong: windows side by side": trained(bert, broad, **(as_strong | {"stride": None})),
+        "boss: without strong's idea": trained(lambda: marked(bert()), broad, **(as_strong | {"weight": 0.0})),
+        "boss: without [CLS]": trained(lambda: marked(bert()), broad, **(as_strong | {"null": 0.0})),
+        "boss: marks alone": trained(lambda: marked(bert()), broad, stride=half),
+        "boss: windows side by side": trained(lambda: marked(bert()), broad, **(as_strong | {"stride": None})),
+        "boss: without medium's idea": trained(
+            lambda: marked(bert()), {"epochs": broad["epochs"]}, **(as_strong | {"null": 0.0})
+        ),
+        "every word marked": trained(lambda: marked(bert(), least=-1.0), broad, **as_strong),
     }
+    for name, net in (("scratch", zoo.untrained), ("longer", longer)):
+        found |= {
+            f"{name}: simple": trained(net, {}),
+            f"{name}: medium": trained(net, broad, null=1.0),
+            f"{name}: strong": trained(net, broad, **as_strong),
+            f"{name}: boss": trained(lambda net=net: marked(net()), broad, **as_strong),
+        }
+    return found
 
 
 def ways(space: dict, nets, part, right: list[str]) -> dict[str, float]:
@@ -106,7 +109,8 @@ def ways(space: dict, nets, part, right: list[str]) -> dict[str, float]:
     encoded, size, rarity, found = space["encoded"](part), space["SIZE"], space["rarity"], {}
 
     def each_for_itself(start, end, window):
-        return float(start.max() + end.max()), int(start.argmax()), int(end.argmax())
+        start, end = start[window:], end[window:]
+        return float(start.max() + end.max()), window + int(start.argmax()), window + int(end.argmax())
 
     for stride in (size, size // 2):
         best = {}
@@ -120,8 +124,7 @@ def ways(space: dict, nets, part, right: list[str]) -> dict[str, float]:
                     continue
                 choose = each_for_itself if name == "each for itself" else space["best_span"]
                 score, first, last = choose(start, end, window)
-                valid = window <= first <= last
-                answer = text[places[first - window][0] : places[last - window][1]] if valid else ""
+                answer = text[places[first - window][0] : places[last - window][1]]  # empty if last < first
                 if "[CLS]" in name:
                     score -= float(start[0] + end[0])
                 if "rare" in name:
@@ -131,6 +134,8 @@ def ways(space: dict, nets, part, right: list[str]) -> dict[str, float]:
         for name in dict.fromkeys(name for name, _ in best):
             answers = [best.get((name, row), (0, ""))[1] for row in range(len(part))]
             found[f"{name}, every {stride}"] = judge.exact_match(answers, right)
+            if empty := answers.count(""):
+                found[f"{name}, every {stride}: empty"] = empty / len(answers)
     return found
 
 
@@ -140,7 +145,7 @@ def main():
     parser.add_argument("--data-seed", type=int, default=data.SEED)
     parser.add_argument("--rungs", nargs="*", choices=RUNGS, default=RUNGS)
     parser.add_argument("--controls", nargs="*", help="all, or those whose names begin so")
-    parser.add_argument("--ways", action="store_true")
+    parser.add_argument("--ways", nargs="*", choices=RUNGS, default=(), help="of these rungs' networks")
     arguments = parser.parse_args()
     os.environ["HW_PROGRESS"] = "0"
     splits, reference = data.builtin("standard", arguments.data_seed)
@@ -163,7 +168,7 @@ def main():
                 f"{len(made.losses)} steps, {trained:.0f} s, test {time.process_time() - began - trained:.0f} s",
                 flush=True,
             )
-            if arguments.ways:
+            if name in arguments.ways:
                 for way, value in ways(space, made.nets, splits.test, right).items():
                     print(f"    {way:34s} {value:.4f}", flush=True)
 

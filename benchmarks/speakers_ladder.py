@@ -81,7 +81,7 @@ def _deviations_of_one(space: dict):
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
+    parser.add_argument("--seeds", type=int, nargs="*", default=[1, 2, 3])
     parser.add_argument("--data-seed", type=int, default=hw04.SEED)
     parser.add_argument("--rungs", nargs="*", default=["simple", "medium", "strong", "boss"])
     parser.add_argument("--controls", nargs="*", metavar="BEGINNING", help="all of them, or those of a rung")

@@ -94,16 +94,16 @@ def main():
     parser.add_argument("--controls", nargs="*", choices=RUNGS, default=(), help="of which rungs")
     arguments = parser.parse_args()
     if arguments.data == "builtin":
-        name, (splits, reference) = arguments.data_seed, hw05.builtin("standard", arguments.data_seed)
+        source, (splits, reference) = arguments.data_seed, hw05.builtin("standard", arguments.data_seed)
     else:
-        name, splits = arguments.data, data.load("hw05", source=arguments.data)
+        source, splits = arguments.data, data.load("hw05", source=arguments.data)
         reference = data.reference("hw05", source=arguments.data)
     if arguments.pairs:
         splits = fewer(splits, arguments.pairs)
     for seed in arguments.seeds:
         space = notebook(seed, splits)
         space["batch_tokens"] = arguments.tokens or space["batch_tokens"]
-        print(f"data {name}, {len(splits.train):,} pairs, seed {seed}", flush=True)
+        print(f"data {source}, {len(splits.train):,} pairs, seed {seed}", flush=True)
         each = trained(space, arguments.rungs, arguments.controls)
         while True:
             began = time.process_time()

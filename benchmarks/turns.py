@@ -1,7 +1,8 @@
 """What benchmarks share: several ways of doing one thing, timed in turns, so that a busy machine is fair to all."""
 
 import random
-from collections.abc import Callable, Mapping
+import statistics
+from collections.abc import Callable, Mapping, Sequence
 
 
 def speeds(ways: Mapping[str, Callable[[], float]], rounds: int, clock: Callable[[], float]) -> dict[str, list[float]]:
@@ -17,3 +18,8 @@ def speeds(ways: Mapping[str, Callable[[], float]], rounds: int, clock: Callable
             if turn:
                 found[way].append(done / (clock() - began))
     return found
+
+
+def times_as_fast(ours: Sequence[float], theirs: Sequence[float]) -> float:
+    """How many times as fast ours is as theirs: the median over the rounds of `speeds` of what one round says."""
+    return statistics.median(a / b for a, b in zip(ours, theirs, strict=True))

@@ -8,16 +8,18 @@ from pathlib import Path
 import pytest
 
 from common.notebooks import books
-from common.submission.card import find_card
+from common.submission.card import find_all
 
 PICTURES = {"splits", "side", "train_pictures"}
 BENCHMARKS = {  # those that use cells.py: whose cells, and what is there before they run
     "adaptation_ladder": ("hw11", {"splits", "known", "runs"}),
     "covid_baselines": ("hw01", set()),
     "diffusion_ladder": ("hw06_diffusion", PICTURES),
+    "explain_ladder": ("hw09", set()),
     "food_ladder": ("hw03", {"splits", "classes", "side"}),
     "gan_ladder": ("hw06_gan", PICTURES),
     "phoneme_ladder": ("hw02", {"splits", "train", "validation", "test", "classes"}),
+    "pretraining": ("hw07_lab_pretraining", set()),
     "reading_ladder": ("hw07", {"splits", "train", "validation", "test", "LARGE"}),
     "residual_paths": ("hw03", set()),
     "rl": ("hw12", set()),
@@ -56,7 +58,8 @@ def names(source: str) -> tuple[set[str], set[str]]:
 
 @pytest.mark.parametrize(("benchmark", "homework", "given"), [(name, *rest) for name, rest in BENCHMARKS.items()])
 def test_cells_that_a_benchmark_runs_define_what_they_use(benchmark, homework, given):
-    sources = {cell.id: cell.source for cell in books.read(books.paths(find_card(homework))[1]).cells}
+    (card,) = (one for one in find_all(homework) if one.id == homework)
+    sources = {cell.id: cell.source for cell in books.read(books.paths(card)[-1]).cells}
     wanted = cells_of(benchmark)
     assert set(wanted) <= set(sources)
     bound, read = zip(*(names(sources[name]) for name in wanted), strict=True)

@@ -170,6 +170,14 @@ def test_archives_that_are_fetched_are_unpacked(server, tmp_path, monkeypatch):
     assert len(server.requests) == 3
 
 
+def test_the_faces_of_homework_6_come_as_one_archive(server, tmp_path, monkeypatch):
+    packed = server.url("faces.zip", page(zip_of({"faces/0.jpg": BODY, "faces/1.jpg": BODY}), length=False))
+    monkeypatch.setattr(data.module("hw06"), "DOWNLOADS", [Download("faces.zip", (packed,), unpack=True)])
+    monkeypatch.setenv("HW_DATA_DIR", str(tmp_path))
+    assert data.get("hw06")[-1] == data.path("hw06") / "faces"
+    assert set(files(tmp_path / "hw06" / "faces")) == {"0.jpg", "1.jpg"} and data.state("hw06").startswith("2")
+
+
 def test_an_archive_put_there_by_hand_is_unpacked_and_nothing_is_fetched(server, tmp_path, monkeypatch):
     monkeypatch.setenv("HW_DATA_DIR", str(tmp_path))
     data.path("hw05").mkdir()
@@ -177,12 +185,15 @@ def test_an_archive_put_there_by_hand_is_unpacked_and_nothing_is_fetched(server,
     assert data.get("hw05") == [data.path("hw05") / "cmn.txt"]
 
 
-def test_a_dead_address_tells_other_ways(server, tmp_path, monkeypatch):
+@pytest.mark.parametrize(("homework", "other"), [
+    ("hw06", "'ml2023spring-hw6'"), ("hw08", r"HW8_Dataset/releases.*data\.zip"), ("hw11", "'ml2022spring-hw11'"),
+])  # fmt: skip
+def test_a_dead_address_tells_other_ways(homework, other, server, tmp_path, monkeypatch):
     dead = Download("x.zip", (server.url("x", page(status=404)),), unpack=True)
-    monkeypatch.setattr(data.module("hw11"), "DOWNLOADS", [dead])
+    monkeypatch.setattr(data.module(homework), "DOWNLOADS", [dead])
     monkeypatch.setenv("HW_DATA_DIR", str(tmp_path))
-    with pytest.raises(FetchError, match=r"404 Client Error.*Kaggle competition 'ml2022spring-hw11'"):
-        data.get("hw11")
+    with pytest.raises(FetchError, match=f"404 Client Error.*{other}"):
+        data.get(homework)
 
 
 def test_an_archive_that_came_damaged_says_what_to_do(server, tmp_path, monkeypatch):

@@ -1,5 +1,6 @@
 """Homework 7: the data module in its own words, in the course's files and in SQuAD's, right and wrong; exact match."""
 
+import csv
 import json
 import shutil
 import string
@@ -106,7 +107,7 @@ def test_what_is_written_is_read(tmp_path):
     found, keys = hw07.read(tmp_path, "standard")
     assert (found.train, found.validation, found.test) == (made.train, made.validation, made.test)
     assert reference.equals(answers) and list(keys.columns) == ["ID"] and keys["ID"].equals(answers["ID"])
-    assert hw07.look(tmp_path) == {"training": 60, "validation": 15, "test": 25}
+    assert hw07.look(tmp_path) == {"training": 40, "validation": 15, "test": 25}
     assert "answer_type" not in (tmp_path / "hw7_test.json").read_text("utf-8")
 
 
@@ -345,6 +346,18 @@ def test_exact_match_equals_an_independent_one(pairs):
     table = pd.DataFrame({"ID": range(len(pairs)), "Answer": [right for _, right in pairs]})
     found = table.assign(Answer=[found for found, _ in pairs])
     assert judge.judge(table, found) == pytest.approx(independent(pairs))
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(answer, answer), min_size=1, max_size=8))
+def test_the_same_files_give_the_same_exact_match(tmp_path, pairs):
+    """A submission as it is handed in, read by Python's own csv, against the scorer that reads it its way."""
+    reference = pd.DataFrame({"ID": range(len(pairs)), "Answer": [right for _, right in pairs]})
+    path = write_submission(reference.assign(Answer=[found for found, _ in pairs]), SPEC, tmp_path)
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = [row["Answer"] for row in csv.DictReader(file)]
+    scored = judge.judge(reference, read_submission(path, SPEC, reference))
+    assert scored == pytest.approx(independent(list(zip(rows, reference["Answer"], strict=True))))
 
 
 def test_exact_match_as_the_course_has_it():

@@ -5,7 +5,6 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from torch.nn import functional as F
 
 from common import check
 from common.errors import HomeworkError
@@ -29,7 +28,7 @@ def space():
     space = {"PROFILE": "smoke", "DEVICE": "cpu", "SEED": 5, "LARGE": False, "__name__": "notebook"}
     space |= {"splits": splits, "train": splits.train, "validation": splits.validation, "test": splits.test}
     for name in ("imports", "tokenizer", "pieces", "windows", "lengths", "model-of", "training-window", "anywhere",
-                 "without", "batches", "apart", "together", "learn", "best-span", "read", "answers", "rare", "evidence",
+                 "without", "batches", "span-loss", "learn", "best-span", "read", "answers", "rare", "evidence",
                  "marked", "shown-marked", "weighed", "answering", "methods"):  # fmt: skip
         exec(cells[name], space)
     return space
@@ -75,24 +74,37 @@ def test_answers_are_found_again_through_their_tokens(space, seed, odd):
     assert together == "".join(text.split()), "tokens are all of the text but its spaces"
 
 
+@settings(max_examples=30, deadline=None)
+@given(st.text(st.sampled_from(ODD + "林年在。"), min_size=1, max_size=300), st.integers(1, 100))
+def test_windows_put_together_are_the_passage(space, text, stride):
+    """To the last character but spaces, cut out of the text by the places of the windows' tokens."""
+    (paragraph,) = space["tokens"]([text])
+    (question,) = space["tokens"](["誰？"])
+    characters = {}
+    for begin in space["window_starts"](len(paragraph.ids), space["SIZE"], stride):
+        ids, window = space["sequence"](question, paragraph, begin)
+        places = paragraph.places[begin : begin + space["SIZE"]]
+        assert ids[window:-1] == paragraph.ids[begin : begin + space["SIZE"]] and len(ids[window:-1]) == len(places)
+        characters |= {at: text[at] for start, end in places for at in range(start, end)}
+    assert "".join(characters[at] for at in sorted(characters)) == "".join(text.split())
+
+
 @pytest.mark.parametrize("begin", ["centred", "anywhere"])
-@pytest.mark.parametrize("absent, windows", [(0.0, 1), (0.5, 1), (0.0, 3)])
-def test_training_windows_hold_the_answer_or_point_at_cls(space, begin, absent, windows):
+@pytest.mark.parametrize("absent", [0.0, 0.5])
+def test_training_windows_hold_the_answer_or_point_at_cls(space, begin, absent):
     part, tokens = space["train"], space["train_tokens"]
-    made = space["TrainingWindows"](space[begin], 8, absent, windows)
+    made = space["TrainingWindows"](space[begin], 8, absent)
     seen = 0
     for row, q in enumerate(part.questions):
-        (ids, window), *others = made.example(row)[0]
-        start, end = made.example(row)[1] if not absent and begin == "centred" else (0, 0)
+        (ids, window), (start, end) = made.example(row)
         first, last = space["train_spans"][row]
         answer = tokens[0][q.paragraph_id].ids[first : last + 1]
         runs = [ids[k : k + len(answer)] for k in range(window, len(ids))]
         seen += answer in runs
         if start:
             assert ids[start : end + 1] == answer
-        assert len(others) == windows - 1
     assert seen == len(part) if not absent else 0.3 < seen / len(part) < 0.75
-    assert sum(len(ids) for ids, *_ in made) == windows * len(part) or absent
+    assert sum(len(ids) for ids, *_ in made) == len(part)
 
 
 def test_windows_without_the_answer_have_nothing_of_it(space):
@@ -137,50 +149,25 @@ def _anywhere(first, last, n, size):
     return int(torch.randint(min(earliest, latest), latest + 1, ()))
 
 
-def _together(start, end, answers):
-    loss = 0
-    for k, (first, last) in enumerate(answers.tolist()):
-        n = len(start) // len(answers)
-        windows = [part[n * k : n * k + n, 1:].flatten().log_softmax(0) for part in (start, end)]
-        loss = loss - (windows[0][first - 1] + windows[1][last - 1]) / 2
-    return loss / len(answers)
-
-
 def _evidence(question, paragraph, first, last, rarity, before=40, after=10):
     near = [token for k, token in enumerate(paragraph) if first - before <= k <= last + after]
     return sum(rarity[token] for token in range(len(rarity)) if token in near and token in question)
 
 
-def _marked(ids, types):
+def _marked(ids, types, rare):
     made = types.clone()
     for row in range(len(ids)):
         question = [t for t, kind in zip(ids[row].tolist(), types[row].tolist(), strict=True) if kind == 0]
         for k, token in enumerate(ids[row].tolist()):
-            if types[row, k] == 1 and token in question and token not in SPECIAL:
+            if types[row, k] == 1 and token in question and rare[token]:
                 made[row, k] = 0
     return made
 
 
-SPECIAL = (zoo.CLS, zoo.SEP, zoo.PAD)
-MORE = {"marked": SPECIAL}  # arguments of a check besides the function
-
-
-@pytest.mark.parametrize(
-    "name, function",
-    [("anywhere", _anywhere), ("together", _together), ("evidence", _evidence), ("marked", _marked)],
-)
+@pytest.mark.parametrize("name, function", [("anywhere", _anywhere), ("evidence", _evidence), ("marked", _marked)])
 def test_right_ones_pass(space, name, function, capsys):
     for one in (function, space[name]):
-        assert getattr(check.hw07, name)(one, *MORE.get(name, ())), capsys.readouterr().out
-
-
-def test_special_tokens_of_another_vocabulary():
-    assert check.hw07.marked(lambda ids, types: _of(ids, types, (101, 102, 0)), 101, 102, 0)
-
-
-def _of(ids, types, special):
-    inside = (types == 0) & ~torch.isin(ids, torch.tensor(special))
-    return types * (1 - ((ids[:, :, None] == ids[:, None]) & inside[:, None]).any(2).long())
+        assert getattr(check.hw07, name)(one), capsys.readouterr().out
 
 
 @settings(max_examples=30, deadline=None)
@@ -189,7 +176,8 @@ def test_marked_and_evidence_are_the_plainest_way(space, seed):
     draw = np.random.default_rng(seed)
     ids = torch.from_numpy(draw.integers(0, 12, (3, 30)))
     types = (torch.arange(30) >= torch.from_numpy(draw.integers(3, 9, (3, 1)))).long()
-    assert torch.equal(space["marked"](ids, types), _marked(ids, types))
+    rare = torch.from_numpy(draw.random(12) < 0.6)
+    assert torch.equal(space["marked"](ids, types, rare), _marked(ids, types, rare))
     question, paragraph, rarity = draw.integers(0, 12, 5).tolist(), draw.integers(0, 12, 40).tolist(), draw.random(12)
     first, reach = int(draw.integers(0, 37)), draw.integers(0, 20, 2).tolist()
     place = question, paragraph, first, first + 2, rarity, *reach
@@ -197,33 +185,34 @@ def test_marked_and_evidence_are_the_plainest_way(space, seed):
 
 
 def test_rare_words(space):
-    """A word of every paragraph weighs nothing, one of none the most; the network sees what is marked."""
+    """A word of every paragraph weighs nothing, one of none the most."""
     tokens = space["tokens"](["青石在", "青石", "青石"])
     rarity = space["rarities"](tokens)
     known, rare = tokens[0].ids
     assert rarity[known] == 0 < rarity[rare] < rarity.max() == pytest.approx(np.log(4))
+
+
+def test_a_network_sees_what_is_marked(space, monkeypatch):
+    """Rare words of the question, and neither common ones nor the token that ends both question and window."""
+    common, rare, other = space["tokenizer"].convert_tokens_to_ids(["在", "青石", "林"])
+    rarity = np.full(len(space["tokenizer"]), 5.0)
+    rarity[common] = 0.1
+    monkeypatch.setitem(space, "rarity", rarity)
     seen = []
     net = space["Marked"](lambda **inputs: seen.append(inputs["token_type_ids"]))
-    ids, types = torch.tensor([[zoo.CLS, known, zoo.SEP, rare, known, zoo.SEP]]), torch.tensor([[0, 0, 0, 1, 1, 1]])
-    net(input_ids=ids, token_type_ids=types)
-    assert seen[0].tolist() == [[0, 0, 0, 1, 0, 1]]
+    ids = torch.tensor([[zoo.CLS, rare, common, zoo.SEP, other, rare, common, zoo.SEP, zoo.PAD]])
+    net(input_ids=ids, token_type_ids=torch.tensor([[0, 0, 0, 0, 1, 1, 1, 1, 0]]))
+    assert seen[0].tolist() == [[0, 0, 0, 0, 1, 0, 1, 1, 0]]
 
 
-def _asked(ids, types):
-    return torch.tensor([token for token in ids[types == 0].tolist() if token not in SPECIAL])
-
-
-def _apart(start, end, answers):
-    return (F.cross_entropy(start, answers[:, 0]) + F.cross_entropy(end, answers[:, 1])) / 2
+def _pairs(ids, types):
+    """Whether the first token stands in the question as the second (B, T, T)."""
+    return (ids[..., None] == ids[:, None]) & (types == 0)[:, None]
 
 
 @pytest.mark.parametrize(
     "name, function, sentence",
     [
-        ("together", lambda s, e, y: _apart(s.view(len(y), -1), e.view(len(y), -1), y), "leaves [CLS] in"),
-        ("together", lambda s, e, y: _apart(s[:: len(s) // len(y)], e[:: len(s) // len(y)], y), "for themselves"),
-        ("together", lambda s, e, y: 2 * _together(s, e, y), "adds start and end up"),
-        ("together", lambda s, e, y: _together(e, s, y), "expected"),
         (
             "evidence",
             lambda q, p, a, b, r, m, n: sum(r[t] for t in p[max(0, a - m) : b + 1 + n] if t in q),
@@ -232,20 +221,21 @@ def _apart(start, end, answers):
         ("evidence", lambda q, p, a, b, r, m, n: sum(r[t] for t in {*p} & {*q}), "the whole paragraph"),
         ("evidence", lambda q, p, a, b, r, m, n: len({*p[a - m : b + 1 + n]} & {*q}), "add up how rare"),
         ("evidence", lambda q, p, a, b, r, m, n: sum(r[t] for t in {*p[a - m : b + 1 + n]} & {*q}), "beginning"),
-        ("marked", lambda ids, types: types, "nothing is marked"),
+        ("marked", lambda ids, types, rare: types, "nothing is marked"),
+        ("marked", lambda ids, types, rare: types * ~_pairs(ids, types).any(2), "only the rare ones"),
+        ("marked", lambda ids, types, rare: types * ~rare[ids], "stand in the question as well"),
         (
             "marked",
-            lambda ids, types: types * ~((ids[..., None] == ids[:, None]) & (types == 0)[:, None]).any(2),
-            "SEP",
+            lambda ids, types, rare: types * ~(torch.isin(ids, ids[types == 0]) & rare[ids]),
+            "other rows count",
         ),
-        ("marked", lambda ids, types: types * ~torch.isin(ids, _asked(ids, types)), "other rows count"),
         ("anywhere", lambda a, b, n, size: max(0, min((a + b) // 2 - size // 2, n - size)), "always the same"),
         ("anywhere", lambda a, b, n, size: np.random.randint(max(0, b + 1 - size), a + 1), "near the end"),
         ("anywhere", lambda a, b, n, size: np.random.randint(max(0, b + 1 - size), min(a, n - size)), "up to `first`"),
     ],
 )
 def test_wrong_ones_are_told(name, function, sentence, capsys):
-    assert not getattr(check.hw07, name)(function, *MORE.get(name, ()))
+    assert not getattr(check.hw07, name)(function)
     assert sentence in capsys.readouterr().out
 
 

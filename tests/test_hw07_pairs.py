@@ -27,11 +27,11 @@ def glue(tmp_path):
 
 def test_quotes_are_no_quoting(glue, tmp_path):
     for found in read_pairs(tmp_path, "MRPC").values():
-        assert found == [('He said, "No.', "No, he said .", 1), ('"A" is here .', 'B is "here .', 0)]
+        assert found == [('He said, "No.', "No, he said .", 1, ""), ('"A" is here .', 'B is "here .', 0, "")]
 
 
 def test_entailed_or_not(glue, tmp_path):
-    assert read_pairs(tmp_path, "RTE")["validation"][1] == ("It rains.", "It snows.", 0)
+    assert read_pairs(tmp_path, "RTE")["validation"][1] == ("It rains.", "It snows.", 0, "")
 
 
 @pytest.mark.parametrize(

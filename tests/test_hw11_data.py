@@ -70,7 +70,7 @@ def test_every_form_can_be_drawn_in_both_styles():
     for kind, forms in sketches.FORMS.items():
         for form in forms:
             rng = np.random.default_rng(1)
-            pen = sketches.SketchPen.on_sheet(28)
+            pen = sketches.SketchPen.on_sheet()
             form(pen, rng)
             assert sketches.drawn([pen.strokes], 28, [rng]).any(), kind
 

@@ -27,7 +27,7 @@ def test_the_same_bytes_on_every_machine():
     told = repr([(passage.text, some) for passage, some in world.questions(2022, 20, part="public test")])
     again = repr(pretraining.restated(2022, 20))
     digests = [hashlib.sha256(text.encode()).hexdigest()[:16] for text in (told, again)]
-    assert digests == ["4e064c4856365b4a", "c2f1555a8cd0be23"]
+    assert digests == ["4e064c4856365b4a", "bd71e26bbf82c209"]
 
 
 @settings(max_examples=15, deadline=None)
@@ -200,24 +200,6 @@ def test_nothing_of_the_test_is_in_the_text_to_pretrain_on():
     for part in PARTS[1:]:
         for passage in world.passages(2022, 60, part):
             assert not any(subject.name in text for subject in passage.subjects)
-
-
-@pytest.mark.parametrize("make", [pretraining.paraphrases, pretraining.entailments])
-def test_pairs(make):
-    pairs = make(4, 200)
-    assert pairs == make(4, 200) and sum(pair.label for pair in pairs) == 100
-    assert all(pair.first != pair.second for pair in pairs)
-    assert {p.second for p in pairs}.isdisjoint(p.second for p in make(4, 200, "public test"))
-    for pair in pairs:
-        values = [e.text for e in Text(pair.second).entities]
-        if pair.label:
-            assert all(value in pair.first for value in values)
-
-
-def test_paraphrases_that_are_none_tell_something_else():
-    for pair in pretraining.paraphrases(5, 200):
-        told = [[e.text for e in Text(side).entities] for side in (pair.first, pair.second)]
-        assert (sorted(told[0]) == sorted(told[1])) or not pair.label
 
 
 def test_one_word_with_two_senses():

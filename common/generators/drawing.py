@@ -16,6 +16,7 @@ Colours are (red, green, blue) from 0 to 255. Lengths are in units of the pen's 
 
 import colorsys
 import math
+from functools import cache
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -79,12 +80,25 @@ def smooth(points, per_corner: int = 5, closed: bool = True) -> np.ndarray:
     Catmull & Rom 1974, "A class of local interpolating splines".
     """
     p = np.asarray(points, float)
-    t = np.linspace(0, 1, per_corner, endpoint=False)[:, None]
+    return _spline(len(p), per_corner, closed) @ p if p.ndim == 2 else _curve(p, per_corner, closed)
+
+
+@cache
+def _spline(n: int, per_corner: int, closed: bool) -> np.ndarray:
+    """What each of n corners counts for in each point: the curve where every corner has a dimension of its own."""
+    return _curve(np.eye(n), per_corner, closed)
+
+
+def _curve(p: np.ndarray, per_corner: int, closed: bool) -> np.ndarray:
     first, last = (p[..., -1:, :], p[..., :2, :]) if closed else (p[..., :1, :], p[..., -1:, :])
-    ends = np.concatenate([first, p, last], -2)[..., None, :]
-    a, b, c, d = ends[..., :-3, :, :], ends[..., 1:-2, :, :], ends[..., 2:-1, :, :], ends[..., 3:, :, :]
-    curve = 0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3)
-    curve = curve.reshape(*p.shape[:-2], curve.shape[-3] * per_corner, 2)
+    ends = np.concatenate([first, p, last], -2)
+    a, b, c, d = ends[..., :-3, :], ends[..., 1:-2, :], ends[..., 2:-1, :], ends[..., 3:, :]
+    slope, bend, twist = c - a, 2 * a - 5 * b + 4 * c - d, 3 * b - a - 3 * c + d
+    curve = np.empty((*b.shape[:-1], per_corner, b.shape[-1]))
+    t = np.linspace(0, 1, per_corner, endpoint=False)
+    for k, (t1, t2, t3) in enumerate(zip(t, t**2, t**3, strict=True)):
+        curve[..., k, :] = 0.5 * (2 * b + slope * t1 + bend * t2 + twist * t3)
+    curve = curve.reshape(*p.shape[:-2], b.shape[-2] * per_corner, p.shape[-1])
     return curve if closed else np.concatenate([curve, p[..., -1:, :]], -2)
 
 
@@ -114,6 +128,7 @@ def disc(rng: np.random.Generator, n: int, radius: float = 1.0) -> np.ndarray:
 _ROUND = circle(24)
 _SMALL = circle(9)
 _SPREAD = 9  # of the heights of dots
+FEW = 6  # points: they are sooner reckoned one by one than by NumPy
 
 
 class Canvas:
@@ -193,7 +208,7 @@ class Pen:
 
     def polygon(self, points, color: Color) -> None:
         """Fill the polygon through `points`, (N, 2)."""
-        self._fill(np.asarray(points) @ self._array + self._origin, color)
+        self._fill(self._pixels(points), color)
 
     def ellipse(self, x, y, rx, ry, color: Color, angle: float = 0.0) -> None:
         points = _ROUND * (rx, ry)
@@ -203,8 +218,9 @@ class Pen:
         """Many of them: places (N, 2), half axes (N, 2), colours, angles (N,)."""
         cos, sin = np.cos(angles), np.sin(angles)
         points = (_ROUND * sizes[:, None]) @ np.array([[cos, sin], [-sin, cos]]).transpose(2, 0, 1) + places[:, None]
-        for pixels, color in zip(points @ self._array + self._origin, colors, strict=True):
-            self._fill(pixels, color)
+        pixels = (points @ self._array + self._origin).reshape(len(points), -1).tolist()
+        for outline, color in zip(pixels, colors, strict=True):
+            self._fill(outline, color)
 
     def ball(self, x, y, rx, ry, color: Color, angle: float = 0.0, gloss: float = 0.35) -> None:
         """A rounded thing: darker at the edge, lighter towards the light."""
@@ -235,18 +251,23 @@ class Pen:
 
     def line(self, points, width: float, color: Color) -> None:
         """A stroke with round ends through `points`."""
-        self._stroke(np.asarray(points) @ self._array + self._origin, width, color)
-
-    def _fill(self, pixels: np.ndarray, color: Color) -> None:
-        self.canvas.draw.polygon(pixels.ravel().tolist(), fill=self._ink(color))
-
-    def _stroke(self, pixels: np.ndarray, width: float, color: Color) -> None:
+        pixels = self._pixels(points)
         thick, ink, draw = max(1, round(width * self.scale)), self._ink(color), self.canvas.draw
-        draw.line(pixels.ravel().tolist(), fill=ink, width=thick, joint="curve" if thick > 3 else None)
+        draw.line(pixels, fill=ink, width=thick, joint="curve" if thick > 3 else None)
         if thick > 3:
             r = thick / 2 - 0.5
-            for x, y in pixels[[0, -1]].tolist():
+            for x, y in (pixels[:2], pixels[-2:]):
                 draw.ellipse((x - r, y - r, x + r, y + r), fill=ink)
+
+    def _fill(self, pixels: list[float], color: Color) -> None:
+        self.canvas.draw.polygon(pixels, fill=self._ink(color))
+
+    def _pixels(self, points) -> list[float]:
+        """Points (N, 2) as pixels of the canvas, x, y, x, y ..."""
+        if isinstance(points, list) and len(points) <= FEW:
+            (a, b, c, d), (right, down) = self.matrix, self.origin
+            return [to for x, y in points for to in (x * a + y * c + right, x * b + y * d + down)]
+        return (np.asarray(points) @ self._array + self._origin).ravel().tolist()
 
     def rope(self, points, width: float, color: Color) -> None:
         """A rounded stroke: a darker edge, and a lighter ridge towards the light."""

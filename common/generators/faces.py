@@ -145,7 +145,10 @@ def portraits(factors: np.ndarray, side: int) -> np.ndarray:
         hair_ornament, worn_before,
     ):  # fmt: skip
         part(heads)
-    return lit(np.stack([np.asarray(image.reduce(finer))[:side, :side] for image in images]), factors)
+    shown = np.empty((n, side, side, 3), np.uint8)
+    for k, image in enumerate(images):
+        shown[k] = np.asarray(image.reduce(finer))[:side, :side]
+    return lit(shown, factors)
 
 
 class Heads:
@@ -178,6 +181,8 @@ class Heads:
 
     def __getitem__(self, some: np.ndarray) -> "Heads":
         """Those where the mask (N,) is true."""
+        if some.all():
+            return self
         heads = object.__new__(Heads)
         vars(heads).update((name, value[some]) for name, value in vars(self).items())
         return heads
@@ -208,7 +213,7 @@ class Heads:
     def on_ball(self, points, radius: float = 0.74) -> np.ndarray:
         """Points (P, 2) or (N, P, 2) on the front of a ball, seen in its pose: (N, P, 2)."""
         points = np.asarray(points, float)
-        return self.at(points, np.sqrt(np.maximum(radius**2 - (points**2).sum(-1), 0.0)))
+        return self.at(points, np.sqrt(np.maximum(radius**2 - (points[..., 0] ** 2 + points[..., 1] ** 2), 0.0)))
 
     # strokes
 

@@ -125,4 +125,6 @@ def lit(images: np.ndarray, factors: np.ndarray) -> np.ndarray:
     across = np.linspace(-1, 1, images.shape[2], dtype=np.float32)
     slope = (0.12 * factors["detail"] * factors["light"]).astype(np.float32)
     strength = factors["brightness"].astype(np.float32)[:, None] * (1 + slope[:, None] * across)
-    return np.minimum(images * strength[:, None, :, None] + 0.5, 255).astype(np.uint8)
+    bright = images * strength[:, None, :, None]
+    bright += np.float32(0.5)
+    return np.minimum(bright, 255, out=bright).astype(np.uint8)

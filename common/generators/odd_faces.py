@@ -32,6 +32,7 @@ BARE = 0.5  # so many more than in `faces` wear no ornament
 SHADE = 0.2  # a picture is at most so much brighter at one edge than in its middle
 SCENE = (*POSE, "light", "brightness", "background", "background_hue", "pattern", "clothes", "clothes_hue")
 FINE = 2  # odd pictures are put together from pixels half as wide
+TOGETHER = 8  # pictures are put together or shaded at once
 
 
 def people(seed: int, n: int) -> np.ndarray:
@@ -60,8 +61,8 @@ def odd_faces(seed: int, kinds: np.ndarray, side: int = 32) -> np.ndarray:
     needed = np.isin(kinds, [KINDS.index(name) for name in OF_TWO])
     theirs[needed] = faces.draw(others[needed], FINE * side)
     odd = put_together(faces.draw(rows, FINE * side), theirs, kinds, Frame(rows, FINE * side), rng)
-    smaller = odd.reshape(n, side, FINE, side, FINE, 3).mean(axis=(2, 4))
-    return shaded(smaller, seed)
+    shares = [odd[:, i::FINE, j::FINE] for i in range(FINE) for j in range(FINE)]
+    return shaded(sum(shares[1:], shares[0]) / np.float32(len(shares)), seed)
 
 
 def oddities_of(images: np.ndarray, kinds: np.ndarray, seed: int) -> np.ndarray:
@@ -78,9 +79,8 @@ def put_together(images, others, kinds, frame: "Frame", rng: np.random.Generator
     """What is wrong according to `kinds` (N,) with each of `images`; pictures (N, S, S, 3), the result float32."""
     odd, chance = images.astype(np.float32), rng.random(len(images))
     for kind, name in enumerate(KINDS):
-        mine = np.flatnonzero(kinds == kind)
-        if len(mine):
-            odd[mine] = ODDITIES[name](odd[mine], others[mine].astype(np.float32), frame.of(mine), chance[mine])
+        for some in _parts(np.flatnonzero(kinds == kind)):
+            odd[some] = ODDITIES[name](odd[some], others[some].astype(np.float32), frame.of(some), chance[some])
     return odd
 
 
@@ -100,10 +100,18 @@ def shaded(images: np.ndarray, seed: int) -> np.ndarray:
     n, side = len(images), images.shape[1]
     rng = np.random.default_rng([seed, 3])
     angle, strength = rng.uniform(0, 2 * np.pi, n), rng.uniform(0, SHADE, n)
-    place = np.linspace(-1, 1, side)
-    slope = np.cos(angle)[:, None, None] * place + np.sin(angle)[:, None, None] * place[:, None]  # (N, S, S)
-    brighter = (1 + strength[:, None, None] * slope).astype(np.float32)
-    return np.clip(images * brighter[..., None] + 0.5, 0, 255).astype(np.uint8)
+    place, shown = np.linspace(-1, 1, side), np.empty(images.shape, np.uint8)
+    for some in _parts(np.arange(n)):
+        cos, sin = np.cos(angle[some])[:, None, None], np.sin(angle[some])[:, None, None]
+        slope = cos * place + sin * place[:, None]  # (N, S, S)
+        brighter = (1 + strength[some, None, None] * slope).astype(np.float32)
+        shown[some] = np.clip(images[some] * brighter[..., None] + 0.5, 0, 255).astype(np.uint8)
+    return shown
+
+
+def _parts(rows: np.ndarray) -> list[np.ndarray]:
+    """The rows, some at a time: their pictures stay in the processor's cache."""
+    return [rows[k : k + TOGETHER] for k in range(0, len(rows), TOGETHER)]
 
 
 class Frame:

@@ -15,7 +15,7 @@ Points are (P, 2), the same for all, or (N, P, 2); colours are (3,) or (N, 3), f
 import numpy as np
 from PIL import Image, ImageDraw
 
-from common.generators.drawing import circle, hsv
+from common.generators.drawing import circle
 
 _INK = np.array([1, 1 << 8, 1 << 16])  # Pillow takes a colour as one number: red in the lowest byte
 _ROUND = circle(24)
@@ -26,8 +26,15 @@ _ROUND = circle(24)
 
 def hsvs(hue, saturation, value) -> np.ndarray:
     """Colours (N, 3) by hue, saturation and value, as `hsv`; each a number or (N,)."""
-    rows = np.stack(np.broadcast_arrays(hue, saturation, value), -1).reshape(-1, 3)
-    return np.array([hsv(*row) for row in rows.tolist()]).reshape(-1, 3)
+    hue, saturation, value = map(np.ravel, np.broadcast_arrays(hue, saturation, value))
+    saturation, value = np.clip(saturation, 0, 1), np.clip(value, 0, 1)
+    sixth = hue % 1 * 6.0
+    part = sixth - sixth.astype(int)
+    low, falling = value * (1 - saturation), value * (1 - saturation * part)
+    rising = value * (1 - saturation * (1 - part))
+    shares = np.array([value, rising, falling, low])
+    order = np.array([(0, 1, 3), (2, 0, 3), (3, 0, 1), (3, 2, 0), (1, 3, 0), (0, 3, 2)])[sixth.astype(int) % 6]
+    return 255 * np.take_along_axis(shares.T, order, axis=1)
 
 
 def mixed(one, other, share: float) -> np.ndarray:
@@ -106,26 +113,55 @@ class Pens:
     def _pixels(self, points) -> np.ndarray:
         """Points in their frames as (N, P, 2) pixels."""
         points = np.asarray(points, float)
-        right, down = self._unit[:, None, 0], self._unit[:, None, 1]
-        return points[..., :1] * right + points[..., 1:] * down + self._origin
+        pixels = np.empty((len(self), *points.shape[-2:]))
+        for k in (0, 1):  # one by one: NumPy is slow along an axis of two
+            right, down = self._unit[:, 0, k, None], self._unit[:, 1, k, None]
+            pixels[..., k] = points[..., 0] * right + points[..., 1] * down + self._origin[..., k]
+        return pixels
 
     def _fill(self, pixels: np.ndarray, colors) -> None:
-        for draw, outline, ink in zip(self._draws, _lists(pixels), _inks(colors, len(self)), strict=True):
-            draw.polygon(outline, fill=ink)
+        for draw, outline, ink in zip(self._draws, _whole(pixels), _inks(colors, len(self)), strict=True):
+            _polygon(draw, outline, ink)
 
     def _stroke(self, pixels: np.ndarray, width: float, colors) -> None:
         (a, b), (c, d) = self._unit.transpose(1, 2, 0)
-        thick = np.maximum(1, np.rint(width * np.sqrt(np.abs(a * d - b * c)))).astype(int).tolist()
-        for draw, points, thin, ink in zip(self._draws, _lists(pixels), thick, _inks(colors, len(self)), strict=True):
-            draw.line(points, fill=ink, width=thin, joint="curve" if thin > 3 else None)
-            if thin > 3:
-                r = thin / 2 - 0.5
-                for x, y in (points[:2], points[-2:]):
-                    draw.ellipse((x - r, y - r, x + r, y + r), fill=ink)
+        thick = np.maximum(1, np.rint(width * np.sqrt(np.abs(a * d - b * c)))).astype(int)
+        inks = _inks(colors, len(self))
+        for draw, points, thin, ink in zip(self._draws, _whole(pixels), thick.tolist(), inks, strict=True):
+            if thin <= 3:
+                _line(draw, points, ink, thin)
+        for k in np.flatnonzero(thick > 3).tolist():
+            draw, points, r = self._draws[k], pixels[k].ravel().tolist(), thick[k] / 2 - 0.5
+            draw.line(points, fill=inks[k], width=int(thick[k]), joint="curve")
+            for x, y in (points[:2], points[-2:]):
+                draw.ellipse((x - r, y - r, x + r, y + r), fill=inks[k])
 
 
-def _lists(pixels: np.ndarray) -> list[list[float]]:
-    return pixels.reshape(len(pixels), 2 * pixels.shape[1]).tolist()
+# --- strokes as Pillow takes them -------------------------------------------------------------------------------------
+
+# Pillow draws between whole pixels, and takes floats from a buffer sooner than from a list. Half a million strokes make
+# a set of faces, so these two ask its core, without the checks that stand before it. That core is no public interface:
+# where it is another one, the public one is asked.
+
+
+def _polygon(draw: ImageDraw.ImageDraw, outline: np.ndarray, ink: int) -> None:
+    draw.draw.draw_polygon(outline, ink, 1)
+
+
+def _line(draw: ImageDraw.ImageDraw, points: np.ndarray, ink: int, width: int) -> None:
+    draw.draw.draw_lines(points, ink, width)
+
+
+try:
+    for _ask, *_rest in ((_polygon, 0), (_line, 0, 1)):
+        _ask(ImageDraw.Draw(Image.new("RGB", (1, 1))), np.zeros((3, 2), np.float32), *_rest)
+except (AttributeError, TypeError):
+    _polygon, _line = ImageDraw.ImageDraw.polygon, ImageDraw.ImageDraw.line
+
+
+def _whole(pixels: np.ndarray) -> np.ndarray:
+    """Without what stands behind the decimal point, as Pillow takes it."""
+    return np.trunc(pixels).astype(np.float32)
 
 
 def _inks(colors, n: int) -> list[int]:

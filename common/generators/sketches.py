@@ -14,7 +14,10 @@ and one of two pens draws it:
 """
 
 from collections.abc import Callable
-from itertools import islice, pairwise
+from dataclasses import dataclass, replace
+from itertools import groupby, pairwise
+from operator import attrgetter
+from typing import NamedTuple
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -71,7 +74,7 @@ def scene(kind: str, rng: np.random.Generator) -> Canvas:
 
 def sketched(kinds: list[str], rngs: list[np.random.Generator]) -> np.ndarray:
     """Drawings of things of some kinds, each on an empty sheet, (N, 28, 28) uint8."""
-    pens = [SketchPen.on_sheet(SKETCH_SIDE) for _ in kinds]
+    pens = [SketchPen.on_sheet() for _ in kinds]
     for kind, pen, rng in zip(kinds, pens, rngs, strict=True):
         _draw(kind, pen, rng, place=0.08, size=(0.68, 0.95), tilt=0.15, stretch=0.25)
     return drawn([pen.strokes for pen in pens], SKETCH_SIDE, rngs)
@@ -87,26 +90,84 @@ def _draw(kind: str, pen: Pen, rng, place: float, size: tuple, tilt: float, stre
 
 
 class SketchPen(Pen):
-    """Notes outlines where another pen fills: `strokes` holds (points (N, 2) in pixels, closed, colour) in order."""
+    """Notes shapes where another pen fills: `strokes` holds (points (P, 2), frame, closed, colour) in order.
+
+    The frame is a matrix and an origin, six numbers: points @ matrix + origin go from 0 to 1 over the sheet.
+    """
 
     def __init__(self, canvas, matrix, origin, height=0.0, mark=False):
         super().__init__(canvas, matrix, origin, height, mark)
-        self.strokes = canvas
+        self.strokes, self.frame = canvas, (*matrix, *origin)
 
     @classmethod
-    def on_sheet(cls, side: int) -> "SketchPen":
-        half = side * OVERSAMPLED / 2
-        return cls([], (half, 0.0, 0.0, half), (half, half))
+    def on_sheet(cls) -> "SketchPen":
+        return cls([], (0.5, 0.0, 0.0, 0.5), (0.5, 0.5))
 
     @property
     def towards_light(self) -> tuple[float, float]:
         return 0.0, 0.0  # a line drawing has no light
 
-    def _fill(self, pixels, color) -> None:
-        self.strokes.append((pixels, True, color))
+    def polygon(self, points, color) -> None:
+        self.strokes.append((points, self.frame, True, color))
 
-    def _stroke(self, pixels, width, color) -> None:
-        self.strokes.append((pixels, False, color))
+    def line(self, points, width, color) -> None:
+        self.strokes.append((points, self.frame, False, color))
+
+
+@dataclass(frozen=True)
+class Strokes:
+    """All strokes of many sheets, their points one behind the other: one stroke is too little for NumPy."""
+
+    points: np.ndarray  # (P, 2) float32, from 0 to 1 over a sheet
+    number: np.ndarray  # (P,) of the stroke that a point belongs to, rising
+    sheet: np.ndarray  # (S,) where a stroke is
+    closed: np.ndarray  # (S,) whether it returns to its start
+    color: np.ndarray  # (S, 3)
+
+    @classmethod
+    def of(cls, sheets: list[list]) -> "Strokes":
+        """What pens have noted."""
+        points, frames, closed, colors = zip(*(stroke for strokes in sheets for stroke in strokes), strict=True)
+        number = np.repeat(np.arange(len(points)), list(map(len, points)))
+        (x, y), (a, b, c, d, right, down) = np.concatenate(points).T, np.array(frames)[number].T
+        places = np.stack([x * a + y * c + right, x * b + y * d + down], 1).astype(np.float32)
+        sheet = np.repeat(np.arange(len(sheets)), list(map(len, sheets)))
+        return cls(places, number, sheet, np.array(closed), np.array(colors))
+
+    def __len__(self) -> int:
+        return len(self.sheet)
+
+    def starts(self) -> np.ndarray:
+        """Where each begins among the points, and where the last one ends, (S + 1,)."""
+        return np.searchsorted(self.number, np.arange(len(self) + 1))
+
+    def across(self) -> np.ndarray:
+        """How far each reaches, sideways or down, (S,)."""
+        starts = self.starts()[:-1]
+        return (np.maximum.reduceat(self.points, starts) - np.minimum.reduceat(self.points, starts)).max(axis=1)
+
+    def __getitem__(self, kept: np.ndarray) -> "Strokes":
+        """Some of them, by a mask (S,)."""
+        points, number = kept[self.number], np.cumsum(kept) - 1
+        rows = self.sheet[kept], self.closed[kept], self.color[kept]
+        return Strokes(self.points[points], number[self.number[points]], *rows)
+
+    def followed(self, longest: float) -> "Strokes":
+        """As a hand goes along them: back to the start where closed, and over the middle of edges that are long."""
+        starts = self.starts()
+        ends, firsts = starts[1:][self.closed], starts[:-1][self.closed]
+        points = np.insert(self.points, ends, self.points[firsts], axis=0)
+        number = np.insert(self.number, ends, np.flatnonzero(self.closed))
+        middles = (points[1:] + points[:-1]) / 2
+        long = (np.abs(points[1:] - points[:-1]).max(axis=1) > longest) & (number[1:] == number[:-1])
+        at = np.flatnonzero(long)
+        points, number = np.insert(points, at + 1, middles[at], axis=0), np.insert(number, at + 1, number[at])
+        return replace(self, points=points, number=number)
+
+    def groups(self) -> np.ndarray:
+        """Numbers (S,): neighbours on a sheet that are of one colour, all closed or none of them, have the same."""
+        kind = np.column_stack([self.sheet, self.closed, self.color])
+        return np.concatenate([[0], np.cumsum((kind[1:] != kind[:-1]).any(axis=1))])
 
 
 HABITS = {  # of the person who draws: smallest and largest value, all in between equally likely
@@ -115,120 +176,108 @@ HABITS = {  # of the person who draws: smallest and largest value, all in betwee
     "warp": (0.4, 1.8),  # how far a whole part strays from its place, in pixels
     "forgets": (0.0, 0.6),  # share of the smaller shapes that are left out
     "gap": (0.0, 0.2),  # share of an outline that stays open
+    "hides": (-0.5, 0.5),  # above 0: what lies behind is not drawn
 }
 LIMITS = np.array(list(HABITS.values())).T
 SMALL, TINY = 0.25, 0.1  # across, in units of the sheet: small shapes may be forgotten, tiny ones are dots
+LONG = 0.1  # longer edges are bent, too
+WAVES = 4  # lead whole parts astray, and as many more single strokes
+MARGIN = 10  # pixels of the finished drawing between two sheets, for what strays from its own
 
 
-class Drawer:
-    """A person who draws: with habits, and with a hand that leads whole parts astray, and single strokes."""
+class People:
+    """Who draws, a person for each sheet: with habits, and with a hand that strays."""
 
-    def __init__(self, rng: np.random.Generator):
-        self.rng = rng
-        self.thick, self.wobble, self.warp, self.forgets, self.gap = rng.uniform(*LIMITS).tolist()
-        self.hides = rng.random() < 0.5
+    def __init__(self, rngs: list[np.random.Generator]):
+        self.rngs, (low, high) = rngs, LIMITS
+        habits = low + (high - low) * self._random(len(HABITS))
+        self.habits = dict(zip(HABITS, habits.T, strict=True))  # (N,) each
 
-    def remembers(self, sizes: np.ndarray) -> np.ndarray:
-        """Which of the shapes of these sizes (S,) are drawn at all."""
-        return (sizes > SMALL) | (self.rng.random(len(sizes)) > self.forgets)
+    def _random(self, *shape: int) -> np.ndarray:
+        """Numbers from 0 to 1, (N, *shape)."""
+        return np.stack([rng.random(shape) for rng in self.rngs])
 
-    def waves(self, n: int) -> tuple[np.ndarray, ...]:
-        """Four waves over the sheet lead whole parts astray, four more single strokes.
+    def _random_of(self, strokes: Strokes, *shape: int) -> np.ndarray:
+        """Numbers from 0 to 1, (S, *shape)."""
+        counts = np.bincount(strokes.sheet, minlength=len(self.rngs)).tolist()
+        return np.concatenate([rng.random((n, *shape)) for rng, n in zip(self.rngs, counts, strict=True)])
 
-        Phases of the whole (4,) and of n strokes (n, 4), wave numbers, both (2, 4), and how far they lead, both (4, 2).
+    def remember(self, strokes: Strokes) -> np.ndarray:
+        """Which strokes are drawn at all, (S,) bool."""
+        return (strokes.across() > SMALL) | (self._random_of(strokes) > self.habits["forgets"][strokes.sheet])
+
+    def astray(self, strokes: Strokes) -> np.ndarray:
+        """How far each point strays, (P, 2), in pixels of the finished drawing.
+
+        Long waves over the sheet lead whole parts astray. Shorter ones, of other phases for each stroke, lead strokes.
         """
-        whole, own = self.rng.uniform(0, 2 * np.pi, 4), self.rng.uniform(0, 2 * np.pi, (n, 4))
-        low, high = self.rng.normal(0, 1.2, (2, 4)), self.rng.normal(0, 3.5, (2, 4))
-        warp, wobble = (by * OVERSAMPLED * self.rng.uniform(-1, 1, (4, 2)) for by in (self.warp, self.wobble))
-        return whole, own, low, high, warp, wobble
+        waves = np.stack([rng.standard_normal((2, 2, WAVES)) for rng in self.rngs])
+        ways = 2 * self._random(2, WAVES, 2) - 1
+        parts, single = self._random(WAVES)[strokes.sheet], self._random_of(strokes, WAVES)
+        owner, strays = strokes.sheet[strokes.number], np.zeros_like(strokes.points)
+        for k, (often, phases, habit) in enumerate(((1.2, parts, "warp"), (3.5, single, "wobble"))):
+            numbers = (2 * np.pi * often * waves[:, k]).astype(np.float32)[owner]  # (P, 2, WAVES)
+            far = (self.habits[habit][:, None, None] * ways[:, k]).astype(np.float32)[owner]  # (P, WAVES, 2)
+            angles = np.einsum("px,pxw->pw", strokes.points, numbers)
+            angles += (2 * np.pi * phases).astype(np.float32)[strokes.number]
+            strays += np.einsum("pw,pwx->px", np.sin(angles), far)
+        return strays
 
-    def widths(self, n: int) -> list[int]:
-        """Of n strokes, in pixels of the canvas."""
-        return (self.thick * OVERSAMPLED * self.rng.uniform(0.8, 1.2, n)).round().clip(2).astype(int).tolist()
+    def widths(self, strokes: Strokes) -> np.ndarray:
+        """In pixels of the finished drawing, (S,)."""
+        return self.habits["thick"][strokes.sheet] * (0.8 + 0.4 * self._random_of(strokes))
+
+
+class Shape(NamedTuple):
+    """A stroke as it is drawn at last."""
+
+    group: int
+    path: np.ndarray  # (P, 2) float32, in pixels of the canvas
+    closed: bool
+    dot: bool
+    hides: bool  # what lies behind it
+    width: int  # pixels of the canvas
+    end: int  # so many points are drawn, if it is closed and hides nothing
 
 
 def drawn(sheets: list[list], side: int, rngs: list[np.random.Generator]) -> np.ndarray:
-    """What somebody makes of the strokes of each sheet, (N, side, side) uint8."""
-    drawers, across = [Drawer(rng) for rng in rngs], side * OVERSAMPLED
-    sizes = np.split(_sizes(sheets) / across, np.cumsum([len(strokes) for strokes in sheets])[:-1])
-    shapes = [  # points, whether they are closed, colour, whether it is only a dot
-        [(*strokes[k], strokes[k][1] and size[k] <= TINY) for k in np.flatnonzero(drawer.remembers(size)).tolist()]
-        for strokes, size, drawer in zip(sheets, sizes, drawers, strict=True)
-    ]
-    paths = iter(by_hand(shapes, drawers, across))
-    pictures = [
-        inked(some, list(islice(paths, len(some))), drawer, across)
-        for some, drawer in zip(shapes, drawers, strict=True)
-    ]
-    return np.stack([np.asarray(picture.reduce(OVERSAMPLED)) for picture in pictures])
-
-
-def _sizes(sheets: list[list]) -> np.ndarray:
-    """How far each stroke reaches, across or down, in pixels of the canvas."""
-    strokes = [points for strokes in sheets for points, *_ in strokes]
-    points, starts = np.concatenate(strokes), np.cumsum([0, *map(len, strokes[:-1])])
-    return (np.maximum.reduceat(points, starts) - np.minimum.reduceat(points, starts)).max(axis=1)
-
-
-def by_hand(sheets: list[list], drawers: list[Drawer], across: int) -> list[list]:
-    """The paths of hands along all strokes, as flat lists x, y, x, y ...: an outline returns to its start."""
-    strokes = [
-        np.concatenate([points, points[:1]]) if is_closed else points
-        for shapes in sheets
-        for points, is_closed, *_ in shapes
-    ]
-    points, number = np.concatenate(strokes), np.repeat(np.arange(len(strokes)), [len(stroke) for stroke in strokes])
-    path, owner = np.empty((2 * len(points) - 1, 2)), np.repeat(number, 2)[:-1]
-    path[::2], path[1::2] = points, (points[:-1] + points[1:]) / 2  # so that long straight edges bend too
-    along = np.ones(len(path), bool)
-    along[1::2] = number[:-1] == number[1:]  # not the middle of one stroke's end and the next one's start
-    path, owner = path[along], owner[along]
-    waves = zip(*(drawer.waves(len(shapes)) for drawer, shapes in zip(drawers, sheets, strict=True)), strict=True)
-    whole, own, low, high, warp, wobble = waves
-    sheet = np.repeat(np.arange(len(sheets)), [len(shapes) for shapes in sheets])[owner]
-    where = path * (2 * np.pi / across)
-    path += _led_astray(where, np.array(low)[sheet], np.array(whole)[sheet], np.array(warp)[sheet])
-    path += _led_astray(where, np.array(high)[sheet], np.concatenate(own)[owner], np.array(wobble)[sheet])
-    ends = np.searchsorted(owner, np.arange(len(strokes) + 1)) * 2
-    flat = path.ravel().tolist()
-    return [flat[a:b] for a, b in pairwise(ends.tolist())]
-
-
-def _led_astray(where: np.ndarray, waves: np.ndarray, phases: np.ndarray, far: np.ndarray) -> np.ndarray:
-    """How far points go, (P, 2), given for each: place (2,), wave numbers (2, 4), phases (4,), distances (4, 2)."""
-    heights = np.sin(np.einsum("px,pxw->pw", where, waves) + phases)
-    return np.einsum("pw,pwx->px", heights, far)
-
-
-def inked(shapes: list[tuple], paths: list[list], drawer: Drawer, across: int) -> Image.Image:
-    """A sheet with its strokes, white on black, larger than it will be."""
-    widths = drawer.widths(len(shapes))
-    image = Image.new("L", (across, across), 0)
+    """What somebody makes of the strokes on each sheet, (N, side, side) uint8. The sheets lie one below the other."""
+    people, strokes = People(rngs), Strokes.of(sheets)
+    strokes = strokes[people.remember(strokes)]
+    dots, strokes = strokes.across() <= TINY, strokes.followed(LONG)
+    path = strokes.points * side + people.astray(strokes)
+    path[:, 1] += (strokes.sheet * (side + 2 * MARGIN) + MARGIN)[strokes.number]
+    path *= OVERSAMPLED
+    starts, habits = strokes.starts(), {name: of_each[strokes.sheet] for name, of_each in people.habits.items()}
+    shapes = zip(
+        strokes.groups().tolist(),
+        [path[a:b] for a, b in pairwise(starts.tolist())],
+        strokes.closed.tolist(),
+        dots.tolist(),
+        (habits["hides"] > 0).tolist(),
+        (people.widths(strokes) * OVERSAMPLED).round().clip(2).astype(int).tolist(),
+        (np.diff(starts) * (1 - habits["gap"])).round().clip(2).astype(int).tolist(),
+        strict=True,
+    )
+    image = Image.new("L", (side * OVERSAMPLED, len(sheets) * (side + 2 * MARGIN) * OVERSAMPLED), 0)
     draw = ImageDraw.Draw(image)
-    for group in _runs([shape[1:3] for shape in shapes]):
-        outlines = [i for i in group if shapes[i][1] and not shapes[i][3]]
-        if drawer.hides:
-            for i in outlines:
-                draw.line(paths[i], fill=255, width=2 * widths[i])
-            for i in outlines:  # shapes of one colour that touch have one outline
-                draw.polygon(paths[i], fill=0)
-        for i in group:
-            if shapes[i][3]:
-                draw.polygon(paths[i], fill=255, outline=255)
-            elif not shapes[i][1]:
-                draw.line(paths[i], fill=255, width=widths[i])
-            elif not drawer.hides:
-                points = round(len(paths[i]) / 2 * (1 - drawer.gap))
-                draw.line(paths[i][: 2 * max(2, points)], fill=255, width=widths[i])
-    return image
+    for _, group in groupby(map(Shape._make, shapes), attrgetter("group")):
+        ink(draw, list(group))
+    tall = np.asarray(image.reduce(OVERSAMPLED)).reshape(len(sheets), side + 2 * MARGIN, side)
+    return tall[:, MARGIN:-MARGIN].copy()
 
 
-def _runs(shapes: list[tuple]) -> list[list[int]]:
-    """Indices in order, those of neighbours that are equal in one list."""
-    groups: list[list[int]] = []
-    for i, shape in enumerate(shapes):
-        if groups and shapes[i - 1] == shape:
-            groups[-1].append(i)
-        else:
-            groups.append([i])
-    return groups
+def ink(draw: ImageDraw.ImageDraw, shapes: list[Shape]) -> None:
+    """Neighbours of one colour in white: those that touch have one outline if they hide what lies behind."""
+    hiding = [shape for shape in shapes if shape.hides and shape.closed and not shape.dot]
+    for shape in hiding:
+        draw.line(shape.path, fill=255, width=2 * shape.width)
+    for shape in hiding:
+        draw.polygon(shape.path, fill=0)
+    for shape in shapes:
+        if not shape.closed:
+            draw.line(shape.path, fill=255, width=shape.width)
+        elif shape.dot:
+            draw.polygon(shape.path, fill=255)
+        elif not shape.hides:
+            draw.line(shape.path[: shape.end], fill=255, width=shape.width)

@@ -92,7 +92,7 @@ def corpus(
     """The people; between heard[0] and heard[1] training utterances of each; and `asked` test utterances of each.
 
     A speaker's training utterances come session by session, and the last session holds the last fifth of them. A pure
-    function of its arguments: the same bytes on every run. About 10 microseconds a frame.
+    function of its arguments: the same bytes on every run. About 8 microseconds a frame.
     """
     setting = setting or Setting()
     everybody = voices(seed, people, setting)
@@ -151,8 +151,8 @@ def _person(group: int, voice: np.ndarray, habit: np.ndarray, accent: np.ndarray
         group=group,
         tract=(1.17 if female else 1.0) * np.exp(0.06 * tract),
         pitch=(210 if female else 130) * np.exp(0.18 * pitch),
-        tilt=1.8 * tilt,
-        breath=-24 + 4 * breath,
+        tilt=float(1.8 * tilt),  # NumPy's own numbers would make a spectrum of float32 one of float64
+        breath=float(-24 + 4 * breath),
         accent=accent,
         rate=np.exp(0.2 * habit[0]),
         coarticulation=0.022 * np.exp(0.5 * habit[1]),
@@ -268,10 +268,19 @@ def _record(rng, mel: np.ndarray, where: Session, setting: Setting) -> np.ndarra
     swell = 10 ** (speech.blend(rng.normal(0, 6.0, (n_frames, 1)), np.ones(n_frames), 0.03) / 10)
     noise = heard.mean() * 10 ** (-where.snr / 10) * where.colour * swell
     noise = noise + speech.bursts(rng, n_frames, N_MELS, setting.saying) * heard.mean()
-    grain = rng.gamma(setting.grain, 1 / setting.grain, mel.shape)
-    level = np.log((heard + noise) * grain + 1e-9)
+    level = np.log((heard + noise) * _grain(rng, mel.shape, setting.grain) + 1e-9)
     usual = level.mean(axis=0)
     return (usual + where.squeeze * (level - usual) + np.log(where.channel)).astype(np.float32)
+
+
+def _grain(rng, shape: tuple[int, int], smooth: float) -> np.ndarray:
+    """Factors of mean 1 that scatter as a gamma law of shape `smooth`: its cube root is nearly normal.
+
+    (Wilson and Hilferty, PNAS 1931: at 8, the quantiles from .01 to .99 are within a percent; and it is faster.)
+    """
+    root = 1 / (9 * smooth)
+    scatter = rng.standard_normal(shape, dtype=np.float32)
+    return np.maximum(1 - root + np.float32(root**0.5) * scatter, 0) ** 3
 
 
 @cache

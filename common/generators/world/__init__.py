@@ -7,8 +7,8 @@ look at the type of the answer and the words beside the subject alone do far too
 et al. 2017): those short cuts are measured (`shortcuts`), and questions that they get right are asked more rarely.
 
 From the ground up: `words` (the lexicon), `dice`, `kinds` (what can be said and asked), `facts` (what is true),
-`telling` (passages), `shortcuts`, `pretraining` (text to learn the language from: restated sentences with blanks,
-pairs), and `vocabulary`.
+`telling` (passages), `shortcuts`, `pretraining` (text to learn the language from: restated sentences with blanks),
+`reports` (things told twice, and pairs of sentences), and `vocabulary`.
 
 Whether a subject belongs to the text for learning or to a test is decided by its name, with one rule for all seeds: no
 question of a test is about anything that stands in the text for learning.

@@ -1,4 +1,4 @@
-"""Text of the world to learn its language from: facts told again with blanks, sentence pairs, a word with two senses.
+"""Text of the world to learn its language from: facts told again with blanks, a word with two senses.
 
 A blank in a sentence that tells again what a passage tells is filled by pointing at the passage: Ram et al. 2021,
 "Few-shot question answering by pretraining span selection". Some of the sentences are about a subject that the passage
@@ -27,12 +27,7 @@ class Restated(NamedTuple):
     passage: str
     text: str
     blanks: tuple[Blank, ...]
-
-
-class Pair(NamedTuple):
-    first: str
-    second: str
-    label: int  # 1: a paraphrase, or entailed; 0: not
+    names: tuple[str, ...]  # of the three subjects
 
 
 class Sense(NamedTuple):
@@ -68,69 +63,12 @@ def _restated(dice: Dice, left_out: int, sentences: int, absent: float) -> Resta
             if slot != "S":
                 blanks.append(Blank(len(text) + a, len(text) + b, *places.get((number, slot), (-1, -1))))
         text += told + "。"
-    return Restated(one.text, text, tuple(blanks))
+    return Restated(one.text, text, tuple(blanks), tuple(subject.name for subject in one.subjects))
 
 
 def _other(dice: Dice, saying: Saying, wording: str) -> str:
     """Another wording."""
     return dice.pick([text for text in saying.wordings if text != wording])
-
-
-def paraphrases(seed: int, n: int, part: str = "learn") -> list[Pair]:
-    """Two sentences: the same facts in other words (1), or one that tells something else (0), as in MRPC."""
-    dice = Dice(f"world {seed} {part} paraphrases")
-    pairs = []
-    for number in range(n):
-        one, other = _two(dice, part)
-        saying = dice.pick(one.model.sayings)
-        wording = dice.pick(saying.wordings)
-        second = one.facts if number % 2 else _changed(dice, one, other, saying)
-        pairs.append(Pair(_told(wording, one), _told(_other(dice, saying, wording), one, second), number % 2))
-    return dice.some(pairs, n)
-
-
-def entailments(seed: int, n: int, part: str = "learn") -> list[Pair]:
-    """Three sentences, and one that follows from them (1) or does not (0), as in RTE.
-
-    What does not follow has a value changed, or tells what the three do not.
-    """
-    dice = Dice(f"world {seed} {part} entailments")
-    pairs = []
-    for number in range(n):
-        one, other = _two(dice, part)
-        *said, unsaid = dice.some(one.model.sayings, 4)
-        said.sort(key=one.model.sayings.index)
-        told = [dice.pick(saying.wordings) for saying in said]
-        names = [one.name, dice.pick(one.pronouns), one.name]
-        premise = "".join(fill(wording, name, one.facts)[0] + "。" for wording, name in zip(told, names, strict=True))
-        about = dice.number(0, 2)
-        facts, saying = one.facts, said[about]
-        if not number % 2 and dice.chance(0.7):
-            facts = _changed(dice, one, other, saying)
-        elif not number % 2:
-            saying = unsaid
-        pairs.append(Pair(premise, _told(_other(dice, saying, told[about]), one, facts), number % 2))
-    return dice.some(pairs, n)
-
-
-def _two(dice: Dice, part: str) -> tuple[Subject, Subject]:
-    """Two subjects of one kind that share nothing."""
-    names, kind = Names(dice, part), dice.pick(list(KINDS))
-    return subject(names, kind), subject(names, kind)
-
-
-def _told(wording: str, one: Subject, facts: dict[str, str] | None = None) -> str:
-    return fill(wording, one.name, facts or one.facts)[0] + "。"
-
-
-def _changed(dice: Dice, one: Subject, other: Subject, saying: Saying) -> dict[str, str]:
-    """The facts with one that the saying tells changed; or with two of them exchanged, where they are of one type."""
-    slots = list(saying.questions)
-    slot = dice.pick(slots)
-    alike = [s for s in slots if s != slot and one.model.types[s] == one.model.types[slot]]
-    if alike and dice.chance(0.5):
-        return one.facts | {slot: one.facts[alike[0]], alike[0]: one.facts[slot]}
-    return one.facts | {slot: other.facts[slot]}
 
 
 SENSES = ("fruit", "firm")
@@ -212,3 +150,7 @@ def _amid(dice: Dice, names: Names, front: str, behind: str, sense: str, wording
     at = dice.number(*_BEFORE)
     text = front[-at:] + words.FRUIT + behind[: dice.number(*_BEHIND)]
     return Sense(text, at, at + len(words.FRUIT), sense, wording)
+
+
+def _told(wording: str, one: Subject) -> str:
+    return fill(wording, one.name, one.facts)[0] + "。"

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from common.data.cache import cached
+from common.data.fetch import Download
 from common.data.originals import find_file, find_root, numbered
 from common.data.pictures import picture_files, read_pictures, write_pictures
 from common.errors import DataError
@@ -26,10 +27,14 @@ SEED = 2022
 SIDE, ORIGINAL_SIDE = 24, 64
 SIZES = {"smoke": (300, 100, 100), "standard": (3000, 1000, 1000)}  # to learn from, for validation, to hand in
 COUNTS = {"2022": {"faces": 71_314}, "2023": {"faces": 71_314}}
-DOWNLOADS = ()
+_HUB = "huggingface.co/datasets/LeoFeng/MLHW_6"  # what the course's notebook of 2022 clones
+DOWNLOADS = (  # the hub's address of one file; it tells neither size nor checksum
+    Download("faces.zip", (f"https://{_HUB}/resolve/main/faces.zip",), unpack=True),
+)
 HOW_TO_GET = (
-    "Put the course's folder faces there, with 0.jpg, 1.jpg and so on (2022: huggingface.co/datasets/LeoFeng/MLHW_6; "
-    "2023: the course's Kaggle page)."
+    "Put the course's folder faces there, with 0.jpg, 1.jpg and so on: `hw data fetch hw06` brings it in faces.zip of "
+    f"{_HUB}, where the course's notebook of 2022 takes it from; it comes with the Kaggle competition "
+    "'ml2023spring-hw6', too."
 )
 _VERSION = "1"  # of the generated pictures: raise it whenever the generator's output changes
 

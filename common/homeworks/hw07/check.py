@@ -1,56 +1,11 @@
-"""Checks of homework 7: windows that hold the answer anywhere, and the loss of windows that compete."""
+"""Checks of homework 7: windows that hold the answer anywhere, rare words around an answer, rare words marked."""
 
 from collections.abc import Callable
 
 import numpy as np
 import torch
-from torch.nn import functional
 
 from common.check import Case, compare
-
-
-def together(function: Callable) -> bool:
-    """`together(start, end, answers)`: one softmax over all windows of a question, place 0 of each left out.
-
-    start, end: (B * K, T); answers: (B, 2), places in the first of a question's K windows.
-    """
-    generator = torch.Generator().manual_seed(7)
-    start, end = 2 * torch.randn(2, 6, 5, generator=generator)
-    one, two, three = (
-        torch.tensor(rows) for rows in ([[1, 2], [3, 4]] * 3, [[2, 3], [1, 1], [4, 4]], [[1, 3], [4, 4]])
-    )
-    cases = [
-        Case((start, end, one), _together(start, end, one), "six questions with a window each"),
-        Case((start, end, two), _together(start, end, two), "three questions with two windows each"),
-        Case((start, end, three), _together(start, end, three), "two questions with three windows each"),
-    ]
-    first = start[::3], end[::3]
-    whole = [part.reshape(2, -1) for part in (start, end)]
-    mixed = [part.view(3, 2, 5).transpose(0, 1)[..., 1:].reshape(2, -1) for part in (start, end)]
-    bare = [part[:, 1:].reshape(2, -1) for part in (start, end)]
-    right = _together(start, end, three)
-    wrong = {
-        "it judges the first windows for themselves: the softmax goes over all windows of a question": _mean(
-            *first, three
-        ),
-        "it leaves out the other windows: the softmax goes over all windows of a question": _mean(
-            *(part[:, 1:] for part in first), three - 1
-        ),
-        "it leaves [CLS] in: take place 0 of every window off": _mean(*whole, three),
-        "it takes place 0 off, but the answers count it: they are one less then": _mean(*bare, three),
-        "it mixes the windows of different questions: those of one stand one after the other": _mean(*mixed, three - 1),
-        "it adds start and end up: take the mean of the two": 2 * right,
-    }
-    return compare("together", function, cases, known=wrong)
-
-
-def _mean(start: torch.Tensor, end: torch.Tensor, answers: torch.Tensor) -> torch.Tensor:
-    """The mean of both cross-entropies; start, end: (B, N)."""
-    return (functional.cross_entropy(start, answers[:, 0]) + functional.cross_entropy(end, answers[:, 1])) / 2
-
-
-def _together(start, end, answers):
-    return _mean(*(part[:, 1:].reshape(len(answers), -1) for part in (start, end)), answers - 1)
 
 
 def anywhere(function: Callable) -> bool:
@@ -110,24 +65,30 @@ def evidence(function: Callable) -> bool:
     return compare("evidence", function, cases, known=wrong)
 
 
-def marked(function: Callable, cls: int, sep: int, pad: int) -> bool:
-    """`marked(ids, types)`: types (B, T), 0 also where a token of the window stands in the question of its row.
+def marked(function: Callable) -> bool:
+    """`marked(ids, types, rare)`: types (B, T), 0 also where a rare token of the window stands in its row's question.
 
-    cls, sep, pad: the numbers of these tokens, which are of neither.
+    rare: (V,), true where a token is rare.
     """
-    a, b, c, d, e = [number for number in range(200) if number not in (cls, sep, pad)][:5]
-    ids = torch.tensor([[cls, a, b, sep, c, a, d, b, c, sep], [cls, d, sep, e, d, b, sep, pad, pad, pad]])
-    types = torch.tensor([[0, 0, 0, 0, 1, 1, 1, 1, 1, 1], [0, 0, 0, 1, 1, 1, 1, 0, 0, 0]])
-    right = torch.tensor([[0, 0, 0, 0, 1, 0, 1, 0, 1, 1], [0, 0, 0, 1, 0, 1, 1, 0, 0, 0]])
+    cls, sep, pad, common, a, b, c, d = range(8)
+    rare = torch.tensor([False] * 4 + [True] * 4)
+    ids = torch.tensor(
+        [[cls, a, common, b, sep, c, a, common, d, b, sep], [cls, d, sep, c, d, b, sep, pad, pad, pad, pad]]
+    )
+    types = torch.tensor([[0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1], [0, 0, 0, 1, 1, 1, 1, 0, 0, 0, 0]])
+    right = torch.tensor([[0, 0, 0, 0, 0, 1, 0, 1, 1, 0, 1], [0, 0, 0, 1, 0, 1, 1, 0, 0, 0, 0]])
     cases = [
-        Case((ids[:1], types[:1]), right[:1], "one question of two tokens, which stand in the window, too"),
-        Case((ids, types), right, "two questions, the second window shorter"),
+        Case((ids[:1], types[:1], rare), right[:1], "one question with two rare words, which stand in the window, too"),
+        Case((ids, types, rare), right, "two questions, the second window shorter"),
     ]
+    in_question = sum(ids == token for token in (a, b, d)).bool()
     wrong = {
-        "the [SEP] behind the window is marked: it is a token of neither": right.masked_fill(ids == sep, 0),
-        "questions of other rows count as well: compare within a row": types.masked_fill(
-            sum(ids == token for token in (a, b, d)).bool(), 0
+        "common tokens are marked: only the rare ones are to be": right.masked_fill(ids == common, 0),
+        "common tokens are marked, and [SEP]: only the rare ones are to be": right.masked_fill(
+            (ids == common) | (ids == sep), 0
         ),
+        "every rare token is marked: only those that stand in the question as well": types.masked_fill(rare[ids], 0),
+        "questions of other rows count as well: compare within a row": types.masked_fill(in_question, 0),
         "it marks what the question does not have": types * (1 - right),
         "nothing is marked": types,
     }

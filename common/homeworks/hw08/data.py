@@ -42,6 +42,7 @@ _MIRRORS = (
     f"https://media.githubusercontent.com/media/{_REPOSITORY}/{_COMMIT}",
     f"https://github.com/{_REPOSITORY}/raw/{_COMMIT}",
 )
+_RELEASE = "https://github.com/MachineLearningHW/HW8_Dataset/releases/download/v1.0.0/data.zip"
 COUNTS = {"2022": {"training": 100_000, "test": 19_636}}  # the same in 2023
 DOWNLOADS = tuple(
     Download(name, tuple(f"{mirror}/{name}" for mirror in _MIRRORS), sha256, size)
@@ -52,7 +53,8 @@ DOWNLOADS = tuple(
 )
 HOW_TO_GET = (
     f"`hw data fetch hw08` brings {TRAIN} (1.2 GB) and {TEST} (0.2 GB); where it cannot, put both there, from the "
-    f"Kaggle competition 'ml2022spring-hw8' or 'ml2023spring-hw8', or from github.com/{_REPOSITORY} (with Git LFS)."
+    f"Kaggle competition 'ml2022spring-hw8' or 'ml2023spring-hw8', from github.com/{_REPOSITORY} (with Git LFS), or "
+    f"from data.zip, which the course's notebook takes from {_RELEASE}."
 )
 _VERSION = "3"  # of the generated pictures: raise it whenever the generator's output changes
 

@@ -27,7 +27,7 @@ from common.generators.secrets import apart
 from common.generators.sketches import CLASSES, PHOTO_SIDE, SKETCH_SIDE, photos, sketches
 
 SEED = 2022
-SIZES = {"smoke": (40, 60), "standard": (400, 800)}  # photographs and drawings of each class
+SIZES = {"smoke": (40, 60), "standard": (400, 1000)}  # photographs and drawings of each class
 SMOKE_PHOTOS = 60  # of each class of a folder, at most
 HELD_OUT = 10  # every so many-th photograph of a class is for validation
 PHOTOS, DRAWINGS = "train_data", "test_data"
@@ -41,7 +41,7 @@ HOW_TO_GET = (
     "releases of github.com/redxouls/ml2020spring-hw11-dataset; it comes with the Kaggle competition "
     "'ml2022spring-hw11', too."
 )
-_VERSION = "1"  # of the generated pictures: raise it whenever the generator's output changes
+_VERSION = "2"  # of the generated pictures: raise it whenever the generator's output changes
 
 
 @dataclass(frozen=True)

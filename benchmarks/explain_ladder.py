@@ -1,0 +1,79 @@
+"""Homework 9's rungs and what else might explain them, on the test questions of several data seeds.
+
+    python benchmarks/explain_ladder.py [--seeds 2022 731 5077] [--ways boss ...] [--validation]
+
+Runs the solution's functions without its pictures. Nothing is drawn by chance but SmoothGrad's noise. The score is the
+judge's: the worse kind of question; in brackets dishes and tags apart. A picture is cut into pieces once for all ways.
+"""
+
+import argparse
+from collections.abc import Callable
+from functools import cache
+
+import torch
+from cells import defined
+
+from common.homeworks.hw09 import data
+from common.homeworks.hw09.judge import by_kind
+
+CELLS = ["imports", "load", "network", "gradient", "soften", "integrated-gradients", "grad-cam", "pieces"]
+CELLS += ["smooth-grad", "relevance", "explain"]
+
+
+def ways(space: dict) -> dict[str, Callable]:
+    """The rungs, halves of the boss, and other maps in pieces; each turns (network, x, asked) into maps."""
+    slope, path, last, pieces = (space[name] for name in ("slope", "path", "last_layer", "over_pieces"))
+
+    def smoothed(network, x, asked):
+        return space["soften"](space["smooth_grad"](network, x, asked, 16, sigma=0.05).abs().amax(dim=1))
+
+    def product(*question):
+        return last(*question) * slope(*question)
+
+    def in_pieces(way):
+        return lambda network, x, asked: pieces(way(network, x, asked), x)
+
+    return space["METHODS"] | {
+        "SmoothGrad": smoothed,
+        "Grad-CAM x gradient": product,
+        "gradient, in pieces": in_pieces(slope),
+        "path, in pieces": in_pieces(path),
+        "Grad-CAM, in pieces": in_pieces(last),
+        "Grad-CAM x gradient, in pieces": in_pieces(product),
+    }
+
+
+def cut_once(space: dict) -> None:
+    """Let the solution's `pieces_of` remember the pictures that it has cut."""
+    cut = space["pieces_of"]
+    seen = cache(
+        lambda bytes_, shape, n: cut(torch.frombuffer(bytearray(bytes_), dtype=torch.float32).reshape(shape), n)
+    )
+    space["pieces_of"] = lambda picture, n: seen(picture.numpy().tobytes(), picture.shape, n)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seeds", type=int, nargs="+", default=[data.SEED])
+    parser.add_argument("--ways", nargs="+", help="names of some, if not all")
+    parser.add_argument("--validation", action="store_true", help="the validation questions instead of the test's")
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    space = defined("hw09", CELLS, data.SEED, "simple")
+    cut_once(space)
+    asked = {name: way for name, way in ways(space).items() if name in (options.ways or [name])}
+    for seed in options.seeds:
+        splits, reference = data.builtin("standard", seed)
+        questions = splits.validation if options.validation else splits.test
+        if options.validation:
+            reference = reference[: len(questions)].assign(map=list(questions.where.astype("float32")))
+        print(f"data seed {seed}, {len(questions)} questions", flush=True)
+        for name, way in asked.items():
+            space["set_seed"](data.SEED)
+            found = by_kind(reference, reference.assign(map=list(space["explain"](questions, way))))
+            kinds = ", ".join(f"{kind} {score:.4f}" for kind, score in found.items())
+            print(f"  {name:32s}{min(found.values()):.4f}  ({kinds})", flush=True)
+
+
+if __name__ == "__main__":
+    main()
