@@ -160,7 +160,8 @@ def test_english_agrees(kind, seed):
     assert not re.search(
         r"\b(I|[Ww]e|[Tt]hey|[Yy]ou) (is|has|does|was(?<!I was)|plays|reads|buys|drinks|likes)\b", en
     ), en
-    assert not re.search(r"\b([Hh]e|[Ss]he) (are|have|do|were|play|read a|buy|drink|like)\b", en), en
+    # not "read": "he read a book last Friday" is right
+    assert not re.search(r"\b([Hh]e|[Ss]he) (are|have|do|were|play|buy|drink|like)\b", en), en
     assert not re.search(
         r"\b([Tt]wo|[Tt]hree|[Ff]our|[Ff]ive|several|a few|\d\d) (\w+ )?(child|man|woman|knife|mouse)\b", en
     )
