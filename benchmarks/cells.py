@@ -1,5 +1,6 @@
 """What benchmarks share: the cells of a solution, or of a lab, run outside the notebook."""
 
+import argparse
 import contextlib
 import io
 from collections.abc import Iterable
@@ -27,3 +28,15 @@ def run(homework: str, names: Iterable[str], space: dict) -> None:
     with contextlib.redirect_stdout(io.StringIO()):
         for name in names:
             exec(compile(cells[name], name, "exec"), space)
+
+
+def asked(title: str, lines: Iterable[str], data_seed: int) -> argparse.Namespace:
+    """What a ladder is asked for on the command line: seeds, data_seed, profile, and `only`, the names of its lines."""
+    parser = argparse.ArgumentParser(description=title)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1])
+    parser.add_argument("--data-seed", type=int, default=data_seed)
+    parser.add_argument("--only", nargs="+", default=[""], help="only the lines with one of these in their name")
+    parser.add_argument("--profile", choices=("smoke", "standard"), default="standard")
+    options = parser.parse_args()
+    options.only = [name for name in lines if any(word in name for word in options.only)]
+    return options

@@ -7,7 +7,6 @@ at its enlarged middle, at a changed version, or at all views; at boss one netwo
 train as long as the rung that they are about. A line takes from half a minute (simple) to seven (boss).
 """
 
-import argparse
 import contextlib
 import io
 import time
@@ -15,7 +14,7 @@ from collections.abc import Callable
 from functools import partial
 
 import torch
-from cells import defined
+from cells import asked, defined
 from vote import report
 
 from common.homeworks.hw03 import data as hw03
@@ -61,18 +60,13 @@ LINES = {  # name -> whose cells, how to train
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Rungs and controls of homework 3.")
-    parser.add_argument("--seeds", type=int, nargs="+", default=[1])
-    parser.add_argument("--data-seed", type=int, default=hw03.SEED)
-    parser.add_argument("--only", nargs="+", default=[""], help="only the lines with one of these in their name")
-    parser.add_argument("--profile", choices=("smoke", "standard"), default="standard")
-    options = parser.parse_args()
+    options = asked("Rungs and controls of homework 3.", LINES, hw03.SEED)
     torch.set_num_threads(1)
     splits, reference = hw03.builtin(options.profile, options.data_seed)
     truth = torch.tensor(reference["Category"].to_numpy())
     given = {"splits": splits, "classes": splits.classes, "side": splits.test.x.shape[1]}
     for seed in options.seeds:
-        for name in [name for name in LINES if any(word in name for word in options.only)]:
+        for name in options.only:
             whose, train = LINES[name]
             space = defined("hw03", CELLS, seed, whose, **given, PROFILE=options.profile)
             began = time.process_time()

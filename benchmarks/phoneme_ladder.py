@@ -7,13 +7,12 @@ controls train at least as long as the rung that they are about, unless more epo
 minute (simple) to five (boss).
 """
 
-import argparse
 import contextlib
 import io
 import time
 
 import torch
-from cells import defined, run
+from cells import asked, defined, run
 
 from common.homeworks.hw02 import data as hw02
 
@@ -43,19 +42,14 @@ def trained(name: str, seed: int, given: dict) -> dict:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Rungs and controls of homework 2.")
-    parser.add_argument("--seeds", type=int, nargs="+", default=[1])
-    parser.add_argument("--data-seed", type=int, default=hw02.SEED)
-    parser.add_argument("--only", nargs="+", default=[""], help="only the lines with one of these in their name")
-    parser.add_argument("--profile", choices=("smoke", "standard"), default="standard")
-    options = parser.parse_args()
+    options = asked("Rungs and controls of homework 2.", LINES, hw02.SEED)
     torch.set_num_threads(1)
     splits, reference = hw02.builtin(options.profile, options.data_seed)
     truth = torch.tensor(reference["Class"].to_numpy())
     parts = {name: getattr(splits, name) for name in ("train", "validation", "test", "classes")}
     given = {"splits": splits, "PROFILE": options.profile, **parts}
     for seed in options.seeds:
-        for name in [name for name in LINES if any(word in name for word in options.only)]:
+        for name in options.only:
             began = time.process_time()
             with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
                 space = trained(name, seed, given)
