@@ -9,7 +9,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from functools import partial
-from math import log
+from math import fsum, log
 
 import numpy as np
 
@@ -83,7 +83,7 @@ def _by_rare_words(splits, *, typed: bool, before: int = 40, after: int = 10) ->
 
         def evidence(entity, asked=asked, tokens=tokens, starts=starts):
             first, last = bisect_right(starts, entity.start) - 1, bisect_left(starts, entity.end) - 1
-            return sum(rarity(one) for one in asked.intersection(tokens[max(0, first - before) : last + 1 + after]))
+            return fsum(rarity(one) for one in asked.intersection(tokens[max(0, first - before) : last + 1 + after]))
 
         fitting = [e for e in Text(text).entities if kind in (None, e.type) and e.text not in q.question_text]
         found.append(max(fitting, key=evidence).text if fitting else "")
