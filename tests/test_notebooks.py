@@ -13,7 +13,7 @@ from PIL import Image
 
 from common.errors import NotebookError
 from common.notebooks import books, pictures, reading, rules
-from common.submission.card import find_card
+from common.submission.card import find_card, folders
 
 CARD = find_card("hw03")
 PARAMETERS = "\n".join(f"{name} = {value!r}" for name, value in reading.PARAMETERS.items())
@@ -234,7 +234,11 @@ def test_definitions_without_running(tmp_path):
     assert names["loss"](5) == 5 and names["A"].size == 3 and names["LEVEL"] == 2 and "MADE" not in names
 
 
-@pytest.mark.parametrize("homework", ["hw01", "hw02", "hw03", "hw07", "hw09", "hw10", "hw12", "hw13", "hw14", "hw15"])
+LONGER = {"hw04", "hw05", "hw11"}  # for now
+STARTERS = {card.id for folder in folders().values() for card in folder.cards}
+
+
+@pytest.mark.parametrize("homework", sorted(STARTERS - LONGER))
 def test_solutions_are_no_longer_than_people_read(homework):
     cells = books.read(books.paths(find_card(homework))[1]).cells
     assert sum(len(cell.source.split()) for cell in cells if cell.cell_type == "markdown") <= 2_200
