@@ -1,6 +1,6 @@
 """What keeps homework 7's pretrained BERT from filling every blank: its mistakes, and which of them can be helped.
 
-    python benchmarks/blanks.py [--network hw07-bert-longer] [--windows 1500] [--show 60]
+    python benchmarks/blanks.py [--network hw07-bert-longer] [--windows 1500] [--seeds 31337 424242 99991] [--show 60]
 
 New windows of 100 tokens, as at the end of pretraining. A blank whose value stands in the window is *clear* if its
 subject is named there before the value; else the window begins in the middle of what is told of that subject, under a
@@ -11,6 +11,7 @@ windows, a `*` before those that are clear.
 
 import argparse
 import functools
+from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
@@ -85,20 +86,23 @@ def judged(one: zoo.Example, names: tuple[str, ...], start: int, end: int) -> Fi
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--network", default=zoo.BERT, choices=(zoo.BERT, zoo.LONGER))
+    parser.add_argument("--network", default=zoo.BERT, help=f"{zoo.BERT}, {zoo.LONGER}, or a file of weights")
     parser.add_argument("--windows", type=int, default=1500)
-    parser.add_argument("--seed", type=int, default=31337)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[31337])
     parser.add_argument("--show", type=int, default=0)
     arguments = parser.parse_args()
     torch.set_num_threads(1)
-    net, filled = zoo.load(arguments.network), {"each for itself": [], "as a pair": []}
-    some = sorted(examples(arguments.windows, arguments.seed), key=lambda one: len(one[0].ids))
-    for k in range(0, len(some), 50):
-        for way, found in fill(net, some[k : k + 50]).items():
-            filled[way] += found
-    for way, found in filled.items():
-        print(f"{arguments.network}, start and end chosen {way}")
-        tell(found, arguments.show if way == "as a pair" else 0)
+    name = arguments.network
+    net = zoo.load(Path(name) if name.endswith(".safetensors") else name)
+    for seed in arguments.seeds:
+        some = sorted(examples(arguments.windows, seed), key=lambda one: len(one[0].ids))
+        filled = {"each for itself": [], "as a pair": []}
+        for k in range(0, len(some), 50):
+            for way, found in fill(net, some[k : k + 50]).items():
+                filled[way] += found
+        for way, found in filled.items():
+            print(f"{name}, text of seed {seed}, start and end chosen {way}", flush=True)
+            tell(found, arguments.show if way == "as a pair" else 0)
 
 
 def tell(filled: list[Filled], show: int) -> None:

@@ -28,6 +28,8 @@ class Restated(NamedTuple):
     text: str
     blanks: tuple[Blank, ...]
     names: tuple[str, ...]  # of the three subjects
+    kinds: tuple[str, ...]  # a school, a person …
+    left_out: int  # the one that the passage tells nothing of
 
 
 class Sense(NamedTuple):
@@ -63,7 +65,8 @@ def _restated(dice: Dice, left_out: int, sentences: int, absent: float) -> Resta
             if slot != "S":
                 blanks.append(Blank(len(text) + a, len(text) + b, *places.get((number, slot), (-1, -1))))
         text += told + "。"
-    return Restated(one.text, text, tuple(blanks), tuple(subject.name for subject in one.subjects))
+    names, kinds = zip(*((subject.name, subject.kind) for subject in one.subjects), strict=True)
+    return Restated(one.text, text, tuple(blanks), names, kinds, left_out)
 
 
 def _other(dice: Dice, saying: Saying, wording: str) -> str:

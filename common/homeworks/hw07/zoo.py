@@ -193,15 +193,24 @@ def usable(name: str | Path) -> str:
 # --- what it learns from ----------------------------------------------------------------------------------------------
 
 
-class Told(NamedTuple):
-    """Token numbers of a passage, and of sentences that tell some of it again.
+class Sentence(NamedTuple):
+    """Token numbers of a sentence that tells something of a passage again, and what belongs into its blanks.
 
-    A sentence comes with (place, start, end) for each of its blanks: the place in the sentence, and the passage's first
-    and last token of what belongs there, both -1 if the passage does not tell it.
+    A blank is (place, start, end): the place in the sentence, and the passage's first and last token of what belongs
+    there, both -1 if the passage does not tell it.
     """
 
+    ids: list[int]
+    blanks: list[tuple[int, int, int]]
+    named: int = -1  # the passage's token that the subject's name begins with, the last time before the first value
+    renamed: "Sentence | None" = None  # the same of another subject of this kind, of which the passage tells nothing
+
+
+class Told(NamedTuple):
+    """Token numbers of a passage, and sentences that tell some of it again."""
+
     passage: list[int]
-    sentences: list[tuple[list[int], list[tuple[int, int, int]]]]
+    sentences: list[Sentence]
 
 
 class Example(NamedTuple):
@@ -225,48 +234,70 @@ def told(one: pretraining.Restated, encode) -> Told:
         texts.append(text + one.text[at:end])
         blanks.append(some)
         begin = end
-    passage, *found = encode([one.passage, *texts], add_special_tokens=False)
+    names, others = zip(*(_another(one, text) for text in texts), strict=True)
+    passage, *found = encode([one.passage, *texts, *others], add_special_tokens=False)
     starts = {a: k for k, (a, _) in enumerate(passage.offsets)}
     ends = {b: k for k, (_, b) in enumerate(passage.offsets)}
     sentences = []
-    for tokens, some in zip(found, blanks, strict=True):
-        places = [k for k, token in enumerate(tokens.ids) if token == MASK]
+    for tokens, some, name, other in zip(found[: len(texts)], blanks, names, found[len(texts) :], strict=True):
         spans = [(starts.get(b.at), ends.get(b.until)) if b.at >= 0 else (-1, -1) for b in some]
         if some and all(None not in span for span in spans):  # a value that begins within a token is left out
-            sentences.append((tokens.ids, [(place, *span) for place, span in zip(places, spans, strict=True)]))
+            named = starts.get(one.passage.rfind(name, 0, max(some[0].at, 0)), -1)
+            renamed = Sentence(other.ids, _placed(other.ids, [(-1, -1)] * len(some))) if other.ids else None
+            sentences.append(Sentence(tokens.ids, _placed(tokens.ids, spans), named, renamed))
     return Told(passage.ids, sentences)
 
 
-def example(told: Told, size: int, absent: float, dice: Random) -> Example | None:
-    """A window of `size` tokens and one or two sentences: about it, or with probability `absent` not."""
+def _placed(ids: list[int], spans: list[tuple[int, int]]) -> list[tuple[int, int, int]]:
+    """Where in a sentence each blank stands, and the span that belongs there."""
+    places = [k for k, token in enumerate(ids) if token == MASK]
+    return [(place, *span) for place, span in zip(places, spans, strict=True)]
+
+
+def _another(one: pretraining.Restated, text: str) -> tuple[str, str]:
+    """Whom a sentence is about; the same of the subject that the passage leaves out, "" if that is of another kind."""
+    number = next(k for k, name in enumerate(one.names) if name in text)
+    alike = number != one.left_out and one.kinds[number] == one.kinds[one.left_out]
+    return one.names[number], text.replace(one.names[number], one.names[one.left_out]) if alike else ""
+
+
+def example(told: Told, size: int, absent: float, dice: Random, renamed: float = 0) -> Example | None:
+    """A window of `size` tokens and one or two sentences: about it, or with probability `absent` not.
+
+    renamed: how often what the window does tell is said of another subject, where the window has the right one's name.
+    """
     passage, sentences = told
-    here = [sentence for sentence in sentences if sentence[1][0][1] >= 0]
+    here = [sentence for sentence in sentences if sentence.blanks[0][1] >= 0]
     if not here:
         return None
-    _, spans = dice.choice(here)  # a sentence whose values the window shall hold
+    spans = dice.choice(here).blanks  # of a sentence whose values the window shall hold
     last = max(0, len(passage) - size)
     first, final = min(start for _, start, _ in spans), max(end for *_, end in spans)
     begin = dice.randint(min(max(0, final + 1 - size), last), min(first, last))
     until = begin + size
-    inside = [s for s in here if all(begin <= start and end < until for _, start, end in s[1])]
-    outside = [s for s in sentences if all(end < begin or start >= until for _, start, end in s[1])]
+    inside = [s for s in here if all(begin <= start and end < until for _, start, end in s.blanks)]
+    outside = [s for s in sentences if all(end < begin or start >= until for _, start, end in s.blanks)]
     dice.shuffle(inside)
     dice.shuffle(outside)
     chosen = []
     while len(chosen) < 2 and (inside or outside):
         away = bool(outside) and (not inside or dice.random() < absent)
-        chosen.append(((outside if away else inside).pop(), away))
+        sentence = (outside if away else inside).pop()
+        if renamed and not away and sentence.renamed and sentence.named >= begin and dice.random() < renamed:
+            sentence, away = sentence.renamed, True
+        chosen.append((sentence, away))
         if not inside and dice.random() > absent:
             break
     if not chosen:
         return None
     ids, blanks, of_sentence = [CLS], [], []
-    for number, ((tokens, spans), away) in enumerate(chosen):
+    for number, (sentence, away) in enumerate(chosen):
         blanks += [
-            (len(ids) + place, *((-1, -1) if away else (start - begin, end - begin))) for place, start, end in spans
+            (len(ids) + place, *((-1, -1) if away else (start - begin, end - begin)))
+            for place, start, end in sentence.blanks
         ]
-        of_sentence += [number] * len(spans)
-        ids += tokens
+        of_sentence += [number] * len(sentence.blanks)
+        ids += sentence.ids
     number = dice.randrange(len(chosen))
     asked = dice.choice([k for k, other in enumerate(of_sentence) if other == number])
     window = len(ids) + 1
@@ -294,13 +325,16 @@ def collate(examples: list[Example]) -> Batch:
     return Batch(ids, types, blanks, torch.tensor([one.blanks[one.asked][1:] for one in examples]))
 
 
-def stream(seed: int, size: int, batch_size: int, absent: float = 0.25, encode=None) -> Iterator[Batch]:
-    """Batches without end, a pure function of the arguments."""
+def stream(
+    seed: int, size: int, batch_size: int, absent: float = 0.25, renamed: float = 0, encode=None
+) -> Iterator[Batch]:
+    """Batches without end, a pure function of the arguments. Those of `example`: size, absent, renamed."""
     encode = encode or tokenizer().backend_tokenizer.encode_batch
     dice, number = Random(f"windows {seed}"), 0
     while True:
         some = pretraining.restated(1_000_000 * seed + number, 200, sentences=8, absent=0.2)
-        rows = [example(one, size, absent, dice) for one in (told(one, encode) for one in some) for _ in range(3)]
+        passages = [told(one, encode) for one in some]
+        rows = [example(one, size, absent, dice, renamed) for one in passages for _ in range(3)]
         rows = [row for row in rows if row]
         dice.shuffle(rows)
         for k in range(0, len(rows) - batch_size + 1, batch_size):
@@ -311,26 +345,37 @@ def stream(seed: int, size: int, batch_size: int, absent: float = 0.25, encode=N
 # --- how it was trained -----------------------------------------------------------------------------------------------
 
 EPOCH = 200  # steps
-MASKED = 0.05
+
+
+class Stage(NamedTuple):
+    """A part of a course; see `example` for size, absent and renamed."""
+
+    epochs: int
+    size: int
+    batch_size: int
+    absent: float
+    renamed: float = 0
+    masked: float = 0.05  # the share of the window's tokens that are hidden, to be guessed
 
 
 class Course(NamedTuple):
-    """How one of the networks is pretrained."""
+    """How one of the networks is pretrained: stages under one rise and fall of the learning rate."""
 
-    # epochs, tokens of a window, examples of a batch, how often a sentence is about something else
-    stages: tuple[tuple[int, int, int, float], ...]
+    stages: tuple[Stage, ...]
     lr: float
-    start: str | None = None  # the network that it goes on from
     draw: int = 0  # text that no other course has
 
     @property
     def epochs(self) -> int:
-        return sum(stage[0] for stage in self.stages)
+        return sum(stage.epochs for stage in self.stages)
 
 
-COURSES = {
-    BERT: Course(((5, 56, 16, 0.25), (7, 100, 12, 0.35)), 1.5e-3),
-    LONGER: Course(((9, 100, 12, 0.5),), 1e-3, start=BERT, draw=100),
+COURSES = {  # one after the other; the second network goes on from the first
+    BERT: (Course((Stage(5, 56, 16, 0.25), Stage(7, 100, 12, 0.35)), 1.5e-3),),
+    LONGER: (
+        Course((Stage(40, 100, 12, 0.5),), 1e-3, draw=100),
+        Course((Stage(26, 100, 12, 0.35, renamed=0.6, masked=0),), 7e-4, draw=200),
+    ),
 }
 
 
@@ -356,12 +401,14 @@ class Pretraining(nn.Module):
         scores = torch.einsum("nsd,ntsd->nts", wanted, offered) / WIDTH**0.5
         return hidden, asked, scores.masked_fill(~possible[row][..., None], -1e4)
 
-    def losses(self, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
-        """Of all blanks, and of the masked words of the windows."""
+    def losses(self, batch: Batch, share: float) -> tuple[torch.Tensor, torch.Tensor]:
+        """Of all blanks, and of the words of the windows that are masked, a `share` of them."""
         ids, types, blanks, right = batch
-        masked = (torch.rand(ids.shape) < MASKED) & (ids > BLANK) & (types == 1)
+        masked = (torch.rand(ids.shape) < share) & (ids > BLANK) & (types == 1)
         hidden, asked, scores = self(batch._replace(ids=ids.masked_fill(masked, MASK)))
         spans = functional.cross_entropy(asked, right) + functional.cross_entropy(scores, blanks[:, 2:])
+        if not share:
+            return spans, spans.new_zeros(())
         words = self.model.bert.embeddings.word_embeddings.weight
         guessed = functional.gelu(self.guess(hidden[masked])) @ words.T
         return spans, functional.cross_entropy(guessed, ids[masked])
@@ -383,18 +430,25 @@ class _Batches:
 
     def __init__(self, seed: int, course: Course, schedule):
         self.seed, self.schedule, self.draw = seed, schedule, course.draw
-        self.stages = [stage for stage in course.stages for _ in range(stage[0])]
+        self.stages = [stage for stage in course.stages for _ in range(stage.epochs)]
         self.encode = tokenizer().backend_tokenizer.encode_batch
 
     def __len__(self) -> int:
         return EPOCH
 
-    def __iter__(self) -> Iterator[Batch]:
+    def __iter__(self) -> Iterator[tuple[Batch, float]]:
         epoch = self.schedule.last_epoch // EPOCH
-        _, size, batch_size, absent = self.stages[min(epoch, len(self.stages) - 1)]
-        made = stream(1000 * self.seed + self.draw + epoch, size, batch_size, absent, self.encode)
+        stage = self.stages[min(epoch, len(self.stages) - 1)]
+        made = stream(
+            1000 * self.seed + self.draw + epoch,
+            stage.size,
+            stage.batch_size,
+            stage.absent,
+            stage.renamed,
+            self.encode,
+        )
         for _ in range(EPOCH):
-            yield next(made)
+            yield next(made), stage.masked
 
 
 def train(out: Path, *, seed: int = 2022, only: str | None = None, pictures: Path | None = None) -> None:
@@ -410,33 +464,36 @@ def train(out: Path, *, seed: int = 2022, only: str | None = None, pictures: Pat
         raise HomeworkError("The BERT learns from text; leave --pictures out.")
     os.environ["TOKENIZERS_PARALLELISM"] = "false"
     for name in COURSES if only is None else [names[only]]:
-        _train(out, name, COURSES[name], seed)
+        set_seed(seed)
+        whole, partials = Pretraining(), []
+        if name == LONGER:
+            made = out / f"{BERT}.safetensors"
+            whole.model = load(made if made.is_file() else BERT)
+        for number, course in enumerate(COURSES[name], 1):
+            partials.append(out / f"{name}-{number}.partial")
+            _follow(course, whole, seed, name, partials[-1])
+        zoo.save_weights(whole.model, out / f"{name}.safetensors")
+        for partial in partials:
+            partial.unlink(missing_ok=True)
+        print(f"{name}: {sum(p.numel() for p in whole.model.parameters()):,} parameters")
 
 
-def _train(out: Path, name: str, course: Course, seed: int) -> None:
-    set_seed(seed)
-    whole = Pretraining()
-    if course.start:
-        made = out / f"{course.start}.safetensors"
-        whole.model = load(made if made.is_file() else course.start)
+def _follow(course: Course, whole: Pretraining, seed: int, name: str, partial: Path) -> None:
+    """Pretrain `whole` as the course says, or go on with that from the checkpoint `partial`."""
     optimizer = torch.optim.AdamW(whole.parameters(), lr=course.lr, betas=(0.9, 0.98), weight_decay=0.01)
     steps = course.epochs * EPOCH
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, course.lr, total_steps=steps, pct_start=0.1)
     new = next(stream(1000 * seed + 999, 100, 200))
 
-    def step(batch: Batch) -> dict[str, torch.Tensor]:
-        spans, words = whole.losses(batch)
+    def step(made: tuple[Batch, float]) -> dict[str, torch.Tensor]:
+        spans, words = whole.losses(*made)
         return {"loss": spans + 0.2 * words, "words": words}
 
     def validate() -> dict[str, float]:
         numbers = whole.measure(new)
-        shown = "  ".join(f"{name} {value:.3f}" for name, value in numbers.items())
+        shown = "  ".join(f"{what} {value:.3f}" for what, value in numbers.items())
         print(f"{name}, step {schedule.last_epoch:5}  {shown}", flush=True)
         return numbers
 
-    partial = out / f"{name}.partial"
     fit(step, _Batches(seed, course, schedule), optimizer, epochs=course.epochs, model=whole, validate=validate,
         schedule=schedule, clip=1.0, checkpoint=partial, progress=False)  # fmt: skip
-    zoo.save_weights(whole.model, out / f"{name}.safetensors")
-    partial.unlink(missing_ok=True)
-    print(f"{name}: {sum(p.numel() for p in whole.model.parameters()):,} parameters")
