@@ -374,7 +374,7 @@ COURSES = {  # one after the other; the second network goes on from the first
     BERT: (Course((Stage(5, 56, 16, 0.25), Stage(7, 100, 12, 0.35)), 1.5e-3),),
     LONGER: (
         Course((Stage(40, 100, 12, 0.5),), 1e-3, draw=100),
-        Course((Stage(26, 100, 12, 0.35, renamed=0.6, masked=0),), 7e-4, draw=200),
+        Course((Stage(26, 100, 12, 0.35, renamed=0.6, masked=0),), 1e-3, draw=200),
     ),
 }
 
