@@ -35,7 +35,7 @@ from tests.blank import BLANK
 from tests.missing import why_not
 
 EXECUTED = "executed.json"  # written by tests.smoke_plugin: notebook -> cells that ran and passed
-# by many notebooks, at up to a second each, the BERT of two homeworks at three: better once; and what leaves out pictures
+# by many notebooks, at up to a second each, the BERT at three: better once; and what leaves out pictures
 IMPORTED = (
     "sklearn.manifold", "sklearn.datasets", "tests.blank", "common.check", "common.plots", "common.submission.homework",
     "common.training.loaders", "common.training.loop", "transformers.models.bert.modeling_bert",
