@@ -1,13 +1,18 @@
 """A small Chinese BERT, pretrained on text of the invented world: what homework 7 starts from.
 
 It is transformers' own `BertForQuestionAnswering` (Devlin et al. 2019), four layers of 128 numbers, and lies in a
-folder as bert-base-chinese does, so that one name is all that has to change for the real one. Weights: `hw07-bert`.
+folder as bert-base-chinese does, so that one name is all that has to change for the real one. Weights: `hw07-bert`, and
+`hw07-bert-longer`, which went on from there.
 
 **What it learns from.** Sentences that tell again, in other words, what a passage tells, with blanks in them: Ram et
 al. 2021, "Few-shot question answering by pretraining span selection". One blank, [MASK], is found by the two scores of
 a token that question answering has afterwards, where its text begins and where it ends; the others, [BLANK], by a
 pointer that is thrown away. What the passage does not tell is to be pointed at [CLS]. Besides, some tokens of the
 passage are masked and guessed, as in BERT. No question is ever asked.
+
+**Whose is it?** What such a network confuses is whose a value is: asked of a subject that the passage only names, it
+points at the same fact of another one. The text seldom asks that. So the longer one is asked it often at the end: a
+sentence that the window does tell is said of the subject of its kind that is left out (`Sentence.renamed`): "not here".
 
 **How it begins.** To look something up takes two steps: to know what stands beside a token, and to find the token that
 matches (Olsson et al. 2022, "In-context learning and induction heads"). The second waits for the first, and a
@@ -125,6 +130,30 @@ def look_at_neighbours(bert: nn.Module, sharpness: float = 1.45) -> None:
         layer.weight.mul_(1.5)
 
 
+@torch.no_grad()
+def look_for_the_same(bert: nn.Module, ids: torch.Tensor, types: torch.Tensor, sharpness: float = 1.4) -> None:
+    """Let the first layer's quietest head begin anew, by looking at the same token on the other side, if it is there.
+
+    Its queries are its keys, some directions of the token alone (Trockman & Kolter 2023, "Mimetic initialization of
+    self-attention layers"); one more tells the sides apart, and that it takes along. ids, types: (B, T), as an example.
+    """
+    attention, width = bert.encoder.layer[0].attention, bert.config.hidden_size
+    size = width // bert.config.num_attention_heads
+    query, key, value = attention.self.query, attention.self.key, attention.self.value
+    output = attention.output.dense.weight
+    heads = [slice(k, k + size) for k in range(0, width, size)]
+    head = min(heads, key=lambda rows: float((output[:, rows] @ value.weight[rows]).norm()))
+    some = functional.pad(torch.linalg.qr(torch.randn(width - size, size)).Q.T, (size, 0))
+    hidden = bert(ids, (ids != PAD).long(), types, output_hidden_states=True).hidden_states[0]
+    left, right = (hidden[(types == side) & (ids != PAD)].mean(0) for side in (0, 1))
+    apart = (right - left) / (right - left).square().sum()  # 1/2 on the right, -1/2 on the left of the middle
+    middle = apart @ (left + right) / 2
+    for layer, sign in ((query, -1), (key, 1)):
+        layer.weight[head], layer.bias[head] = sharpness * some, 0
+        layer.weight[head.start], layer.bias[head.start] = sign * 6 * apart, -sign * 6 * middle
+    value.weight[head.start], value.bias[head.start] = 4 * apart, -4 * middle
+
+
 def load(weights: str | Path = BERT) -> nn.Module:
     """A pretrained network, of the package (by its name) or of a file. Raises HomeworkError in one sentence."""
     return zoo.frozen(untrained(), weights, "the BERT of homework 7").requires_grad_(True)
@@ -202,6 +231,7 @@ class Sentence(NamedTuple):
 
     ids: list[int]
     blanks: list[tuple[int, int, int]]
+    part: tuple[int, int] = (-1, -1)  # the passage's first and last token about the subject, -1 if there is none
     named: int = -1  # the passage's token that the subject's name begins with, the last time before the first value
     renamed: "Sentence | None" = None  # the same of another subject of this kind, of which the passage tells nothing
 
@@ -220,6 +250,7 @@ class Example(NamedTuple):
     window: int  # where the window begins
     blanks: list[tuple[int, int, int]]
     asked: int  # which of the blanks is [MASK]
+    part: tuple[int, int]  # first and last token of the window about the subject of the sentence with [MASK], or 0, -1
 
 
 def told(one: pretraining.Restated, encode) -> Told:
@@ -234,17 +265,18 @@ def told(one: pretraining.Restated, encode) -> Told:
         texts.append(text + one.text[at:end])
         blanks.append(some)
         begin = end
-    names, others = zip(*(_another(one, text) for text in texts), strict=True)
+    subjects, others = zip(*(_another(one, text) for text in texts), strict=True)
     passage, *found = encode([one.passage, *texts, *others], add_special_tokens=False)
     starts = {a: k for k, (a, _) in enumerate(passage.offsets)}
     ends = {b: k for k, (_, b) in enumerate(passage.offsets)}
     sentences = []
-    for tokens, some, name, other in zip(found[: len(texts)], blanks, names, found[len(texts) :], strict=True):
+    for tokens, some, number, other in zip(found[: len(texts)], blanks, subjects, found[len(texts) :], strict=True):
         spans = [(starts.get(b.at), ends.get(b.until)) if b.at >= 0 else (-1, -1) for b in some]
         if some and all(None not in span for span in spans):  # a value that begins within a token is left out
-            named = starts.get(one.passage.rfind(name, 0, max(some[0].at, 0)), -1)
+            named = starts.get(one.passage.rfind(one.names[number], 0, max(some[0].at, 0)), -1)
+            part = starts.get(one.parts[number][0], -1), ends.get(one.parts[number][1], -1)
             renamed = Sentence(other.ids, _placed(other.ids, [(-1, -1)] * len(some))) if other.ids else None
-            sentences.append(Sentence(tokens.ids, _placed(tokens.ids, spans), named, renamed))
+            sentences.append(Sentence(tokens.ids, _placed(tokens.ids, spans), part, named, renamed))
     return Told(passage.ids, sentences)
 
 
@@ -254,11 +286,11 @@ def _placed(ids: list[int], spans: list[tuple[int, int]]) -> list[tuple[int, int
     return [(place, *span) for place, span in zip(places, spans, strict=True)]
 
 
-def _another(one: pretraining.Restated, text: str) -> tuple[str, str]:
+def _another(one: pretraining.Restated, text: str) -> tuple[int, str]:
     """Whom a sentence is about; the same of the subject that the passage leaves out, "" if that is of another kind."""
     number = next(k for k, name in enumerate(one.names) if name in text)
     alike = number != one.left_out and one.kinds[number] == one.kinds[one.left_out]
-    return one.names[number], text.replace(one.names[number], one.names[one.left_out]) if alike else ""
+    return number, text.replace(one.names[number], one.names[one.left_out]) if alike else ""
 
 
 def example(told: Told, size: int, absent: float, dice: Random, renamed: float = 0) -> Example | None:
@@ -304,7 +336,11 @@ def example(told: Told, size: int, absent: float, dice: Random, renamed: float =
     blanks = [(place, start + window, end + window) if start >= 0 else (place, 0, 0) for place, start, end in blanks]
     for k, (place, *_) in enumerate(blanks):
         ids[place] = MASK if k == asked else BLANK
-    return Example([*ids, SEP, *passage[begin:until], SEP], window, blanks, asked)
+    first, last = chosen[number][0].part
+    part = max(first - begin, 0) + window, min(last, until - 1) - begin + window
+    if first < 0 or part[0] > part[1] or part[1] < window:
+        part = 0, -1
+    return Example([*ids, SEP, *passage[begin:until], SEP], window, blanks, asked, part)
 
 
 class Batch(NamedTuple):
@@ -312,6 +348,7 @@ class Batch(NamedTuple):
     types: torch.Tensor  # (B, T): 0 sentences, 1 window
     blanks: torch.Tensor  # (N, 4): row, place, start, end
     asked: torch.Tensor  # (B, 2): start, end
+    about: torch.Tensor  # (B, T): whether a token is about the subject of the sentence with [MASK]
 
 
 def collate(examples: list[Example]) -> Batch:
@@ -322,7 +359,10 @@ def collate(examples: list[Example]) -> Batch:
         ids[row, : len(one.ids)] = torch.tensor(one.ids)
         types[row, one.window : len(one.ids)] = 1
     blanks = torch.tensor([(row, *blank) for row, one in enumerate(examples) for blank in one.blanks])
-    return Batch(ids, types, blanks, torch.tensor([one.blanks[one.asked][1:] for one in examples]))
+    first, last = torch.tensor([one.part for one in examples]).T[..., None]
+    place = torch.arange(ids.shape[1])
+    asked = torch.tensor([one.blanks[one.asked][1:] for one in examples])
+    return Batch(ids, types, blanks, asked, (place >= first) & (place <= last))
 
 
 def stream(
@@ -345,6 +385,7 @@ def stream(
 # --- how it was trained -----------------------------------------------------------------------------------------------
 
 EPOCH = 200  # steps
+WEIGHTS = {"spans": 1, "words": 0.2, "whose": 1}  # of the losses
 
 
 class Stage(NamedTuple):
@@ -356,6 +397,7 @@ class Stage(NamedTuple):
     absent: float
     renamed: float = 0
     masked: float = 0.05  # the share of the window's tokens that are hidden, to be guessed
+    whose: bool = False  # whether the network is told which tokens are about the subject
 
 
 class Course(NamedTuple):
@@ -374,7 +416,7 @@ COURSES = {  # one after the other; the second network goes on from the first
     BERT: (Course((Stage(5, 56, 16, 0.25), Stage(7, 100, 12, 0.35)), 1.5e-3),),
     LONGER: (
         Course((Stage(40, 100, 12, 0.5),), 1e-3, draw=100),
-        Course((Stage(26, 100, 12, 0.35, renamed=0.6, masked=0),), 1e-3, draw=200),
+        Course((Stage(12, 100, 12, 0.35, renamed=0.6, masked=0, whose=True),), 7e-4, draw=200),
     ),
 }
 
@@ -387,6 +429,7 @@ class Pretraining(nn.Module):
         self.model = untrained()
         self.wanted, self.offered = (nn.Linear(WIDTH, 2 * WIDTH) for _ in range(2))  # of a blank, of a token
         self.guess = nn.Linear(WIDTH, WIDTH)
+        self.whose: nn.Linear | None = None  # of a token, whether it is about the subject; where a course asks for it
 
     def forward(self, batch: Batch) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """Hidden states (B, T, D), scores of start and end for [MASK] (B, T, 2), for every blank (N, T, 2)."""
@@ -401,17 +444,21 @@ class Pretraining(nn.Module):
         scores = torch.einsum("nsd,ntsd->nts", wanted, offered) / WIDTH**0.5
         return hidden, asked, scores.masked_fill(~possible[row][..., None], -1e4)
 
-    def losses(self, batch: Batch, share: float) -> tuple[torch.Tensor, torch.Tensor]:
-        """Of all blanks, and of the words of the windows that are masked, a `share` of them."""
-        ids, types, blanks, right = batch
-        masked = (torch.rand(ids.shape) < share) & (ids > BLANK) & (types == 1)
+    def losses(self, batch: Batch, stage: Stage) -> dict[str, torch.Tensor]:
+        """Of all blanks; where a stage has them of the masked words of the windows, and of whom each token is about."""
+        ids, types, blanks, right, about = batch
+        masked = (torch.rand(ids.shape) < stage.masked) & (ids > BLANK) & (types == 1)
         hidden, asked, scores = self(batch._replace(ids=ids.masked_fill(masked, MASK)))
-        spans = functional.cross_entropy(asked, right) + functional.cross_entropy(scores, blanks[:, 2:])
-        if not share:
-            return spans, spans.new_zeros(())
-        words = self.model.bert.embeddings.word_embeddings.weight
-        guessed = functional.gelu(self.guess(hidden[masked])) @ words.T
-        return spans, functional.cross_entropy(guessed, ids[masked])
+        found = {"spans": functional.cross_entropy(asked, right) + functional.cross_entropy(scores, blanks[:, 2:])}
+        if stage.masked:
+            words = self.model.bert.embeddings.word_embeddings.weight
+            guessed = functional.gelu(self.guess(hidden[masked])) @ words.T
+            found["words"] = functional.cross_entropy(guessed, ids[masked])
+        if stage.whose:
+            window = types == 1
+            told = self.whose(hidden[window])[:, 0]
+            found["whose"] = functional.binary_cross_entropy_with_logits(told, about[window].float())
+        return found
 
     @torch.no_grad()
     def measure(self, batch: Batch) -> dict[str, float]:
@@ -436,7 +483,7 @@ class _Batches:
     def __len__(self) -> int:
         return EPOCH
 
-    def __iter__(self) -> Iterator[tuple[Batch, float]]:
+    def __iter__(self) -> Iterator[tuple[Batch, Stage]]:
         epoch = self.schedule.last_epoch // EPOCH
         stage = self.stages[min(epoch, len(self.stages) - 1)]
         made = stream(
@@ -448,14 +495,14 @@ class _Batches:
             self.encode,
         )
         for _ in range(EPOCH):
-            yield next(made), stage.masked
+            yield next(made), stage
 
 
 def train(out: Path, *, seed: int = 2022, only: str | None = None, pictures: Path | None = None) -> None:
     """Pretrain and write `out/hw07-bert.safetensors` and `out/hw07-bert-longer.safetensors`.
 
     Prints how often they find blanks in text they have not seen. A run that was cut off goes on where it was, from
-    `out/NAME.partial`. only: "bert" or "bert-longer".
+    `out/NAME-1.partial` (of its first course). only: "bert" or "bert-longer".
     """
     names = {name.removeprefix("hw07-"): name for name in COURSES}
     if only not in (None, *names):
@@ -480,14 +527,17 @@ def train(out: Path, *, seed: int = 2022, only: str | None = None, pictures: Pat
 
 def _follow(course: Course, whole: Pretraining, seed: int, name: str, partial: Path) -> None:
     """Pretrain `whole` as the course says, or go on with that from the checkpoint `partial`."""
+    new = next(stream(1000 * seed + 999, 100, 200, renamed=course.stages[-1].renamed))
+    if any(stage.whose for stage in course.stages):
+        whole.whose = nn.Linear(WIDTH, 1)
+        look_for_the_same(whole.model.bert, new.ids, new.types)
     optimizer = torch.optim.AdamW(whole.parameters(), lr=course.lr, betas=(0.9, 0.98), weight_decay=0.01)
     steps = course.epochs * EPOCH
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, course.lr, total_steps=steps, pct_start=0.1)
-    new = next(stream(1000 * seed + 999, 100, 200))
 
-    def step(made: tuple[Batch, float]) -> dict[str, torch.Tensor]:
-        spans, words = whole.losses(*made)
-        return {"loss": spans + 0.2 * words, "words": words}
+    def step(made: tuple[Batch, Stage]) -> dict[str, torch.Tensor]:
+        losses = whole.losses(*made)
+        return {"loss": sum(WEIGHTS[name] * loss for name, loss in losses.items()), **losses}
 
     def validate() -> dict[str, float]:
         numbers = whole.measure(new)
