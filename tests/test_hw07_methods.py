@@ -289,7 +289,7 @@ def test_a_model_that_is_damaged(tmp_path, file, content, sentence):
     assert str(folder) in str(raised.value) and "\n" not in str(raised.value)
 
 
-@pytest.mark.parametrize(("name", "here", "absent"), [(zoo.BERT, 0.7, 0.4), (zoo.LONGER, 0.85, 0.8)])
+@pytest.mark.parametrize(("name", "here", "absent"), [(zoo.BERT, 0.7, 0.4), (zoo.LONGER, 0.8, 0.6)])
 def test_they_were_pretrained(name, here, absent):
     """They find blanks in text that they have not seen, and tell what is not there."""
     whole = zoo.Pretraining()
@@ -314,7 +314,7 @@ def test_blanks_point_at_what_belongs_there(size):
     one = pretraining.restated(8, 1, sentences=8)[0]
     told = zoo.told(one, tokenizer.backend_tokenizer.encode_batch)
     values = {one.text[blank.start : blank.end] for blank in one.blanks}
-    for ids, spans, *_ in told.sentences:
+    for ids, spans in told.sentences:
         assert [ids[place] for place, *_ in spans] == [zoo.MASK] * len(spans)
     dice = zoo.Random(3)
     for _ in range(20):
@@ -325,22 +325,6 @@ def test_blanks_point_at_what_belongs_there(size):
             assert made.ids[place] in (zoo.MASK, zoo.BLANK) and (start == end == 0 or made.window <= start <= end)
             text = "".join(decode(made.ids[start : end + 1]))
             assert text == "[CLS]" or text in values or "[UNK]" in text
-
-
-def test_what_is_told_of_one_is_asked_of_another():
-    tokenizer, dice = zoo.tokenizer(), zoo.Random(4)
-    words, nowhere = tokenizer.convert_ids_to_tokens, {0: 0, 1: 0}
-    for one in pretraining.restated(9, 60, sentences=8):
-        told = zoo.told(one, tokenizer.backend_tokenizer.encode_batch)
-        for sentence in (sentence for sentence in told.sentences if sentence.renamed):
-            ids, blanks, *_ = sentence.renamed
-            assert one.names[one.left_out] in "".join(words(ids)) or zoo.UNK in ids
-            assert sentence.blanks[0][1] > sentence.named >= 0 and len(blanks) == len(sentence.blanks)
-            assert all(ids[place] == zoo.MASK and start == end == -1 for place, start, end in blanks)
-        for renamed in nowhere:
-            made = zoo.example(told, 100, 0, dice, renamed)
-            nowhere[renamed] += made is not None and made.blanks[made.asked][1] == 0
-    assert nowhere[0] == 0 and nowhere[1] > 10
 
 
 def test_batches_are_a_function_of_the_seed():

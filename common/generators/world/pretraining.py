@@ -11,7 +11,7 @@ from common.generators.world import words
 from common.generators.world.dice import Dice
 from common.generators.world.facts import Names, Subject, subject
 from common.generators.world.kinds import KINDS, Saying
-from common.generators.world.telling import Passage, fill, passage
+from common.generators.world.telling import fill, passage
 
 
 class Blank(NamedTuple):
@@ -28,9 +28,6 @@ class Restated(NamedTuple):
     text: str
     blanks: tuple[Blank, ...]
     names: tuple[str, ...]  # of the three subjects
-    kinds: tuple[str, ...]  # a school, a person …
-    left_out: int  # the one that the passage tells nothing of
-    parts: tuple[tuple[int, int], ...]  # from where to where the passage tells of each; -1, -1 of the one left out
 
 
 class Sense(NamedTuple):
@@ -66,18 +63,7 @@ def _restated(dice: Dice, left_out: int, sentences: int, absent: float) -> Resta
             if slot != "S":
                 blanks.append(Blank(len(text) + a, len(text) + b, *places.get((number, slot), (-1, -1))))
         text += told + "。"
-    names, kinds = zip(*((subject.name, subject.kind) for subject in one.subjects), strict=True)
-    parts = tuple(_part(one, number) for number in range(len(names)))
-    return Restated(one.text, text, tuple(blanks), names, kinds, left_out, parts)
-
-
-def _part(one: Passage, number: int) -> tuple[int, int]:
-    """The sentences from a subject's first value to its last."""
-    values = [value for value in one.values if value.subject == number]
-    if not values:
-        return -1, -1
-    first, last = min(value.start for value in values), max(value.end for value in values)
-    return one.text.rfind("。", 0, first) + 1, one.text.find("。", last) + 1
+    return Restated(one.text, text, tuple(blanks), tuple(subject.name for subject in one.subjects))
 
 
 def _other(dice: Dice, saying: Saying, wording: str) -> str:

@@ -1,18 +1,13 @@
 """A small Chinese BERT, pretrained on text of the invented world: what homework 7 starts from.
 
 It is transformers' own `BertForQuestionAnswering` (Devlin et al. 2019), four layers of 128 numbers, and lies in a
-folder as bert-base-chinese does, so that one name is all that has to change for the real one. Weights: `hw07-bert`, and
-`hw07-bert-longer`, which went on from there.
+folder as bert-base-chinese does, so that one name is all that has to change for the real one. Weights: `hw07-bert`.
 
 **What it learns from.** Sentences that tell again, in other words, what a passage tells, with blanks in them: Ram et
 al. 2021, "Few-shot question answering by pretraining span selection". One blank, [MASK], is found by the two scores of
 a token that question answering has afterwards, where its text begins and where it ends; the others, [BLANK], by a
 pointer that is thrown away. What the passage does not tell is to be pointed at [CLS]. Besides, some tokens of the
 passage are masked and guessed, as in BERT. No question is ever asked.
-
-**Whose is it?** What such a network confuses is whose a value is: asked of a subject that the passage only names, it
-points at the same fact of another one. The text seldom asks that. So the longer one is asked it often at the end: a
-sentence that the window does tell is said of the subject of its kind that is left out (`Sentence.renamed`): "not here".
 
 **How it begins.** To look something up takes two steps: to know what stands beside a token, and to find the token that
 matches (Olsson et al. 2022, "In-context learning and induction heads"). The second waits for the first, and a
@@ -130,30 +125,6 @@ def look_at_neighbours(bert: nn.Module, sharpness: float = 1.45) -> None:
         layer.weight.mul_(1.5)
 
 
-@torch.no_grad()
-def look_for_the_same(bert: nn.Module, ids: torch.Tensor, types: torch.Tensor, sharpness: float = 1.4) -> None:
-    """Let the first layer's quietest head begin anew, by looking at the same token on the other side, if it is there.
-
-    Its queries are its keys, some directions of the token alone (Trockman & Kolter 2023, "Mimetic initialization of
-    self-attention layers"); one more tells the sides apart, and that it takes along. ids, types: (B, T), as an example.
-    """
-    attention, width = bert.encoder.layer[0].attention, bert.config.hidden_size
-    size = width // bert.config.num_attention_heads
-    query, key, value = attention.self.query, attention.self.key, attention.self.value
-    output = attention.output.dense.weight
-    heads = [slice(k, k + size) for k in range(0, width, size)]
-    head = min(heads, key=lambda rows: float((output[:, rows] @ value.weight[rows]).norm()))
-    some = functional.pad(torch.linalg.qr(torch.randn(width - size, size)).Q.T, (size, 0))
-    hidden = bert(ids, (ids != PAD).long(), types, output_hidden_states=True).hidden_states[0]
-    left, right = (hidden[(types == side) & (ids != PAD)].mean(0) for side in (0, 1))
-    apart = (right - left) / (right - left).square().sum()  # 1/2 on the right, -1/2 on the left of the middle
-    middle = apart @ (left + right) / 2
-    for layer, sign in ((query, -1), (key, 1)):
-        layer.weight[head], layer.bias[head] = sharpness * some, 0
-        layer.weight[head.start], layer.bias[head.start] = sign * 6 * apart, -sign * 6 * middle
-    value.weight[head.start], value.bias[head.start] = 4 * apart, -4 * middle
-
-
 def load(weights: str | Path = BERT) -> nn.Module:
     """A pretrained network, of the package (by its name) or of a file. Raises HomeworkError in one sentence."""
     return zoo.frozen(untrained(), weights, "the BERT of homework 7").requires_grad_(True)
@@ -222,25 +193,15 @@ def usable(name: str | Path) -> str:
 # --- what it learns from ----------------------------------------------------------------------------------------------
 
 
-class Sentence(NamedTuple):
-    """Token numbers of a sentence that tells something of a passage again, and what belongs into its blanks.
+class Told(NamedTuple):
+    """Token numbers of a passage, and of sentences that tell some of it again.
 
-    A blank is (place, start, end): the place in the sentence, and the passage's first and last token of what belongs
-    there, both -1 if the passage does not tell it.
+    A sentence comes with (place, start, end) for each of its blanks: the place in the sentence, and the passage's first
+    and last token of what belongs there, both -1 if the passage does not tell it.
     """
 
-    ids: list[int]
-    blanks: list[tuple[int, int, int]]
-    part: tuple[int, int] = (-1, -1)  # the passage's first and last token about the subject, -1 if there is none
-    named: int = -1  # the passage's token that the subject's name begins with, the last time before the first value
-    renamed: "Sentence | None" = None  # the same of another subject of this kind, of which the passage tells nothing
-
-
-class Told(NamedTuple):
-    """Token numbers of a passage, and sentences that tell some of it again."""
-
     passage: list[int]
-    sentences: list[Sentence]
+    sentences: list[tuple[list[int], list[tuple[int, int, int]]]]
 
 
 class Example(NamedTuple):
@@ -250,7 +211,6 @@ class Example(NamedTuple):
     window: int  # where the window begins
     blanks: list[tuple[int, int, int]]
     asked: int  # which of the blanks is [MASK]
-    part: tuple[int, int]  # first and last token of the window about the subject of the sentence with [MASK], or 0, -1
 
 
 def told(one: pretraining.Restated, encode) -> Told:
@@ -265,82 +225,55 @@ def told(one: pretraining.Restated, encode) -> Told:
         texts.append(text + one.text[at:end])
         blanks.append(some)
         begin = end
-    subjects, others = zip(*(_another(one, text) for text in texts), strict=True)
-    passage, *found = encode([one.passage, *texts, *others], add_special_tokens=False)
+    passage, *found = encode([one.passage, *texts], add_special_tokens=False)
     starts = {a: k for k, (a, _) in enumerate(passage.offsets)}
     ends = {b: k for k, (_, b) in enumerate(passage.offsets)}
     sentences = []
-    for tokens, some, number, other in zip(found[: len(texts)], blanks, subjects, found[len(texts) :], strict=True):
+    for tokens, some in zip(found, blanks, strict=True):
+        places = [k for k, token in enumerate(tokens.ids) if token == MASK]
         spans = [(starts.get(b.at), ends.get(b.until)) if b.at >= 0 else (-1, -1) for b in some]
         if some and all(None not in span for span in spans):  # a value that begins within a token is left out
-            named = starts.get(one.passage.rfind(one.names[number], 0, max(some[0].at, 0)), -1)
-            part = starts.get(one.parts[number][0], -1), ends.get(one.parts[number][1], -1)
-            renamed = Sentence(other.ids, _placed(other.ids, [(-1, -1)] * len(some))) if other.ids else None
-            sentences.append(Sentence(tokens.ids, _placed(tokens.ids, spans), part, named, renamed))
+            sentences.append((tokens.ids, [(place, *span) for place, span in zip(places, spans, strict=True)]))
     return Told(passage.ids, sentences)
 
 
-def _placed(ids: list[int], spans: list[tuple[int, int]]) -> list[tuple[int, int, int]]:
-    """Where in a sentence each blank stands, and the span that belongs there."""
-    places = [k for k, token in enumerate(ids) if token == MASK]
-    return [(place, *span) for place, span in zip(places, spans, strict=True)]
-
-
-def _another(one: pretraining.Restated, text: str) -> tuple[int, str]:
-    """Whom a sentence is about; the same of the subject that the passage leaves out, "" if that is of another kind."""
-    number = next(k for k, name in enumerate(one.names) if name in text)
-    alike = number != one.left_out and one.kinds[number] == one.kinds[one.left_out]
-    return number, text.replace(one.names[number], one.names[one.left_out]) if alike else ""
-
-
-def example(told: Told, size: int, absent: float, dice: Random, renamed: float = 0) -> Example | None:
-    """A window of `size` tokens and one or two sentences: about it, or with probability `absent` not.
-
-    renamed: how often what the window does tell is said of another subject, where the window has the right one's name.
-    """
+def example(told: Told, size: int, absent: float, dice: Random) -> Example | None:
+    """A window of `size` tokens and one or two sentences: about it, or with probability `absent` not."""
     passage, sentences = told
-    here = [sentence for sentence in sentences if sentence.blanks[0][1] >= 0]
+    here = [sentence for sentence in sentences if sentence[1][0][1] >= 0]
     if not here:
         return None
-    spans = dice.choice(here).blanks  # of a sentence whose values the window shall hold
+    _, spans = dice.choice(here)  # a sentence whose values the window shall hold
     last = max(0, len(passage) - size)
     first, final = min(start for _, start, _ in spans), max(end for *_, end in spans)
     begin = dice.randint(min(max(0, final + 1 - size), last), min(first, last))
     until = begin + size
-    inside = [s for s in here if all(begin <= start and end < until for _, start, end in s.blanks)]
-    outside = [s for s in sentences if all(end < begin or start >= until for _, start, end in s.blanks)]
+    inside = [s for s in here if all(begin <= start and end < until for _, start, end in s[1])]
+    outside = [s for s in sentences if all(end < begin or start >= until for _, start, end in s[1])]
     dice.shuffle(inside)
     dice.shuffle(outside)
     chosen = []
     while len(chosen) < 2 and (inside or outside):
         away = bool(outside) and (not inside or dice.random() < absent)
-        sentence = (outside if away else inside).pop()
-        if renamed and not away and sentence.renamed and sentence.named >= begin and dice.random() < renamed:
-            sentence, away = sentence.renamed, True
-        chosen.append((sentence, away))
+        chosen.append(((outside if away else inside).pop(), away))
         if not inside and dice.random() > absent:
             break
     if not chosen:
         return None
     ids, blanks, of_sentence = [CLS], [], []
-    for number, (sentence, away) in enumerate(chosen):
+    for number, ((tokens, spans), away) in enumerate(chosen):
         blanks += [
-            (len(ids) + place, *((-1, -1) if away else (start - begin, end - begin)))
-            for place, start, end in sentence.blanks
+            (len(ids) + place, *((-1, -1) if away else (start - begin, end - begin))) for place, start, end in spans
         ]
-        of_sentence += [number] * len(sentence.blanks)
-        ids += sentence.ids
+        of_sentence += [number] * len(spans)
+        ids += tokens
     number = dice.randrange(len(chosen))
     asked = dice.choice([k for k, other in enumerate(of_sentence) if other == number])
     window = len(ids) + 1
     blanks = [(place, start + window, end + window) if start >= 0 else (place, 0, 0) for place, start, end in blanks]
     for k, (place, *_) in enumerate(blanks):
         ids[place] = MASK if k == asked else BLANK
-    first, last = chosen[number][0].part
-    part = max(first - begin, 0) + window, min(last, until - 1) - begin + window
-    if first < 0 or part[0] > part[1] or part[1] < window:
-        part = 0, -1
-    return Example([*ids, SEP, *passage[begin:until], SEP], window, blanks, asked, part)
+    return Example([*ids, SEP, *passage[begin:until], SEP], window, blanks, asked)
 
 
 class Batch(NamedTuple):
@@ -348,7 +281,6 @@ class Batch(NamedTuple):
     types: torch.Tensor  # (B, T): 0 sentences, 1 window
     blanks: torch.Tensor  # (N, 4): row, place, start, end
     asked: torch.Tensor  # (B, 2): start, end
-    about: torch.Tensor  # (B, T): whether a token is about the subject of the sentence with [MASK]
 
 
 def collate(examples: list[Example]) -> Batch:
@@ -359,22 +291,16 @@ def collate(examples: list[Example]) -> Batch:
         ids[row, : len(one.ids)] = torch.tensor(one.ids)
         types[row, one.window : len(one.ids)] = 1
     blanks = torch.tensor([(row, *blank) for row, one in enumerate(examples) for blank in one.blanks])
-    first, last = torch.tensor([one.part for one in examples]).T[..., None]
-    place = torch.arange(ids.shape[1])
-    asked = torch.tensor([one.blanks[one.asked][1:] for one in examples])
-    return Batch(ids, types, blanks, asked, (place >= first) & (place <= last))
+    return Batch(ids, types, blanks, torch.tensor([one.blanks[one.asked][1:] for one in examples]))
 
 
-def stream(
-    seed: int, size: int, batch_size: int, absent: float = 0.25, renamed: float = 0, encode=None
-) -> Iterator[Batch]:
-    """Batches without end, a pure function of the arguments. Those of `example`: size, absent, renamed."""
+def stream(seed: int, size: int, batch_size: int, absent: float = 0.25, encode=None) -> Iterator[Batch]:
+    """Batches without end, a pure function of the arguments."""
     encode = encode or tokenizer().backend_tokenizer.encode_batch
     dice, number = Random(f"windows {seed}"), 0
     while True:
         some = pretraining.restated(1_000_000 * seed + number, 200, sentences=8, absent=0.2)
-        passages = [told(one, encode) for one in some]
-        rows = [example(one, size, absent, dice, renamed) for one in passages for _ in range(3)]
+        rows = [example(one, size, absent, dice) for one in (told(one, encode) for one in some) for _ in range(3)]
         rows = [row for row in rows if row]
         dice.shuffle(rows)
         for k in range(0, len(rows) - batch_size + 1, batch_size):
@@ -385,39 +311,26 @@ def stream(
 # --- how it was trained -----------------------------------------------------------------------------------------------
 
 EPOCH = 200  # steps
-WEIGHTS = {"spans": 1, "words": 0.2, "whose": 1}  # of the losses
-
-
-class Stage(NamedTuple):
-    """A part of a course; see `example` for size, absent and renamed."""
-
-    epochs: int
-    size: int
-    batch_size: int
-    absent: float
-    renamed: float = 0
-    masked: float = 0.05  # the share of the window's tokens that are hidden, to be guessed
-    whose: bool = False  # whether the network is told which tokens are about the subject
+MASKED = 0.05
 
 
 class Course(NamedTuple):
-    """How one of the networks is pretrained: stages under one rise and fall of the learning rate."""
+    """How one of the networks is pretrained."""
 
-    stages: tuple[Stage, ...]
+    # epochs, tokens of a window, examples of a batch, how often a sentence is about something else
+    stages: tuple[tuple[int, int, int, float], ...]
     lr: float
+    start: str | None = None  # the network that it goes on from
     draw: int = 0  # text that no other course has
 
     @property
     def epochs(self) -> int:
-        return sum(stage.epochs for stage in self.stages)
+        return sum(stage[0] for stage in self.stages)
 
 
-COURSES = {  # one after the other; the second network goes on from the first
-    BERT: (Course((Stage(5, 56, 16, 0.25), Stage(7, 100, 12, 0.35)), 1.5e-3),),
-    LONGER: (
-        Course((Stage(40, 100, 12, 0.5),), 1e-3, draw=100),
-        Course((Stage(12, 100, 12, 0.35, renamed=0.6, masked=0, whose=True),), 7e-4, draw=200),
-    ),
+COURSES = {
+    BERT: Course(((5, 56, 16, 0.25), (7, 100, 12, 0.35)), 1.5e-3),
+    LONGER: Course(((40, 100, 12, 0.5),), 1e-3, start=BERT, draw=100),
 }
 
 
@@ -429,7 +342,6 @@ class Pretraining(nn.Module):
         self.model = untrained()
         self.wanted, self.offered = (nn.Linear(WIDTH, 2 * WIDTH) for _ in range(2))  # of a blank, of a token
         self.guess = nn.Linear(WIDTH, WIDTH)
-        self.whose: nn.Linear | None = None  # of a token, whether it is about the subject; where a course asks for it
 
     def forward(self, batch: Batch) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """Hidden states (B, T, D), scores of start and end for [MASK] (B, T, 2), for every blank (N, T, 2)."""
@@ -444,21 +356,15 @@ class Pretraining(nn.Module):
         scores = torch.einsum("nsd,ntsd->nts", wanted, offered) / WIDTH**0.5
         return hidden, asked, scores.masked_fill(~possible[row][..., None], -1e4)
 
-    def losses(self, batch: Batch, stage: Stage) -> dict[str, torch.Tensor]:
-        """Of all blanks; where a stage has them of the masked words of the windows, and of whom each token is about."""
-        ids, types, blanks, right, about = batch
-        masked = (torch.rand(ids.shape) < stage.masked) & (ids > BLANK) & (types == 1)
+    def losses(self, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
+        """Of all blanks, and of the masked words of the windows."""
+        ids, types, blanks, right = batch
+        masked = (torch.rand(ids.shape) < MASKED) & (ids > BLANK) & (types == 1)
         hidden, asked, scores = self(batch._replace(ids=ids.masked_fill(masked, MASK)))
-        found = {"spans": functional.cross_entropy(asked, right) + functional.cross_entropy(scores, blanks[:, 2:])}
-        if stage.masked:
-            words = self.model.bert.embeddings.word_embeddings.weight
-            guessed = functional.gelu(self.guess(hidden[masked])) @ words.T
-            found["words"] = functional.cross_entropy(guessed, ids[masked])
-        if stage.whose:
-            window = types == 1
-            told = self.whose(hidden[window])[:, 0]
-            found["whose"] = functional.binary_cross_entropy_with_logits(told, about[window].float())
-        return found
+        spans = functional.cross_entropy(asked, right) + functional.cross_entropy(scores, blanks[:, 2:])
+        words = self.model.bert.embeddings.word_embeddings.weight
+        guessed = functional.gelu(self.guess(hidden[masked])) @ words.T
+        return spans, functional.cross_entropy(guessed, ids[masked])
 
     @torch.no_grad()
     def measure(self, batch: Batch) -> dict[str, float]:
@@ -477,32 +383,25 @@ class _Batches:
 
     def __init__(self, seed: int, course: Course, schedule):
         self.seed, self.schedule, self.draw = seed, schedule, course.draw
-        self.stages = [stage for stage in course.stages for _ in range(stage.epochs)]
+        self.stages = [stage for stage in course.stages for _ in range(stage[0])]
         self.encode = tokenizer().backend_tokenizer.encode_batch
 
     def __len__(self) -> int:
         return EPOCH
 
-    def __iter__(self) -> Iterator[tuple[Batch, Stage]]:
+    def __iter__(self) -> Iterator[Batch]:
         epoch = self.schedule.last_epoch // EPOCH
-        stage = self.stages[min(epoch, len(self.stages) - 1)]
-        made = stream(
-            1000 * self.seed + self.draw + epoch,
-            stage.size,
-            stage.batch_size,
-            stage.absent,
-            stage.renamed,
-            self.encode,
-        )
+        _, size, batch_size, absent = self.stages[min(epoch, len(self.stages) - 1)]
+        made = stream(1000 * self.seed + self.draw + epoch, size, batch_size, absent, self.encode)
         for _ in range(EPOCH):
-            yield next(made), stage
+            yield next(made)
 
 
 def train(out: Path, *, seed: int = 2022, only: str | None = None, pictures: Path | None = None) -> None:
     """Pretrain and write `out/hw07-bert.safetensors` and `out/hw07-bert-longer.safetensors`.
 
     Prints how often they find blanks in text they have not seen. A run that was cut off goes on where it was, from
-    `out/NAME-1.partial` (of its first course). only: "bert" or "bert-longer".
+    `out/NAME.partial`. only: "bert" or "bert-longer".
     """
     names = {name.removeprefix("hw07-"): name for name in COURSES}
     if only not in (None, *names):
@@ -511,39 +410,33 @@ def train(out: Path, *, seed: int = 2022, only: str | None = None, pictures: Pat
         raise HomeworkError("The BERT learns from text; leave --pictures out.")
     os.environ["TOKENIZERS_PARALLELISM"] = "false"
     for name in COURSES if only is None else [names[only]]:
-        set_seed(seed)
-        whole, partials = Pretraining(), []
-        if name == LONGER:
-            made = out / f"{BERT}.safetensors"
-            whole.model = load(made if made.is_file() else BERT)
-        for number, course in enumerate(COURSES[name], 1):
-            partials.append(out / f"{name}-{number}.partial")
-            _follow(course, whole, seed, name, partials[-1])
-        zoo.save_weights(whole.model, out / f"{name}.safetensors")
-        for partial in partials:
-            partial.unlink(missing_ok=True)
-        print(f"{name}: {sum(p.numel() for p in whole.model.parameters()):,} parameters")
+        _train(out, name, COURSES[name], seed)
 
 
-def _follow(course: Course, whole: Pretraining, seed: int, name: str, partial: Path) -> None:
-    """Pretrain `whole` as the course says, or go on with that from the checkpoint `partial`."""
-    new = next(stream(1000 * seed + 999, 100, 200, renamed=course.stages[-1].renamed))
-    if any(stage.whose for stage in course.stages):
-        whole.whose = nn.Linear(WIDTH, 1)
-        look_for_the_same(whole.model.bert, new.ids, new.types)
+def _train(out: Path, name: str, course: Course, seed: int) -> None:
+    set_seed(seed)
+    whole = Pretraining()
+    if course.start:
+        made = out / f"{course.start}.safetensors"
+        whole.model = load(made if made.is_file() else course.start)
     optimizer = torch.optim.AdamW(whole.parameters(), lr=course.lr, betas=(0.9, 0.98), weight_decay=0.01)
     steps = course.epochs * EPOCH
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, course.lr, total_steps=steps, pct_start=0.1)
+    new = next(stream(1000 * seed + 999, 100, 200))
 
-    def step(made: tuple[Batch, Stage]) -> dict[str, torch.Tensor]:
-        losses = whole.losses(*made)
-        return {"loss": sum(WEIGHTS[name] * loss for name, loss in losses.items()), **losses}
+    def step(batch: Batch) -> dict[str, torch.Tensor]:
+        spans, words = whole.losses(batch)
+        return {"loss": spans + 0.2 * words, "words": words}
 
     def validate() -> dict[str, float]:
         numbers = whole.measure(new)
-        shown = "  ".join(f"{what} {value:.3f}" for what, value in numbers.items())
+        shown = "  ".join(f"{name} {value:.3f}" for name, value in numbers.items())
         print(f"{name}, step {schedule.last_epoch:5}  {shown}", flush=True)
         return numbers
 
+    partial = out / f"{name}.partial"
     fit(step, _Batches(seed, course, schedule), optimizer, epochs=course.epochs, model=whole, validate=validate,
         schedule=schedule, clip=1.0, checkpoint=partial, progress=False)  # fmt: skip
+    zoo.save_weights(whole.model, out / f"{name}.safetensors")
+    partial.unlink(missing_ok=True)
+    print(f"{name}: {sum(p.numel() for p in whole.model.parameters()):,} parameters")
