@@ -106,9 +106,8 @@ def main():
     if biases:
         filled = all_filled(net, arguments.windows, CHOOSING, biases)
         chosen = max(biases, key=lambda bias: min(shares(filled[bias])))
-        print(
-            f"{name}, [CLS] with {chosen:+g}, chosen on text of seed {CHOOSING}: found, told", *shares(filled[chosen])
-        )
+        found, told = shares(filled[chosen])
+        print(f"{name}, text of seed {CHOOSING}: [CLS] {chosen:+g} chosen, found {found:.3f}, told {told:.3f}")
     for seed in arguments.seeds:
         filled = all_filled(net, arguments.windows, seed, biases)
         for way in ("each for itself", "as a pair"):
