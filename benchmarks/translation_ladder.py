@@ -80,6 +80,7 @@ def controls_of(space: dict) -> dict:
         "medium: a constant rate of 0.003, nothing smoothed": constant(3e-3),
         "medium: a constant rate of 0.003, as smooth": constant(3e-3, partial(smooth, smoothing=0.2)),
         "strong: medium, as long": lambda: space["medium"](56),
+        "strong: pairs alone, as long": lambda: pairs_alone(gru, 56, 6e-3, smooth, line),
         "boss: pairs alone, as many steps": lambda: pairs_alone(transformer, 27, 5e-3, smooth, line),
     }
 
