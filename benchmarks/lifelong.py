@@ -1,6 +1,6 @@
 """What a life of homework 14 costs at the course's network, method by method, and in a loop like the course's.
 
-    python benchmarks/lifelong.py steps [--rounds 3]     processor time of a step, and of a life of MNIST
+    python benchmarks/lifelong.py steps [--rounds 3 --only EWC directions]     what a step costs, and a life of MNIST
     python benchmarks/lifelong.py lives [--images 4000 --epochs 4 --only "the course's EWC" EWC directions]
     python benchmarks/lifelong.py lives --data original --images 5000 --epochs 10 --only none EWC directions
     python benchmarks/lifelong.py ladder [--seeds 1 2 3 --data-seed 2022 --only simple boss]
@@ -180,13 +180,15 @@ def precisely(book: dict, learn: Callable[[], int]) -> int:
         book["has_fast_bf16"] = here
 
 
-def life_of_steps(book: dict, splits: hw14.Splits, rounds: int) -> None:
-    """Of every method: a step in turns with all others, remembering once, and what this makes of MNIST."""
+def life_of_steps(book: dict, splits: hw14.Splits, rounds: int, only: list[str]) -> None:
+    """Of every method (or `only` some): a step in turns with the others, remembering once, what this makes of MNIST."""
     book["epochs"], task = 1, splits.train[0]
     x, y = book["tensors"](task)
     remembering, ways = {}, {}
     for name, method in methods(book).items():
         if "wide" in name or name in ("L2", "diagonals"):  # the course's network is wide as it is
+            continue
+        if only and name not in ("none", *only):
             continue
         model, memory = book["make_model"](), None
         if "watch" in method:
@@ -266,7 +268,7 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=4, help="of each task, for `lives`")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1])
     parser.add_argument("--data-seed", type=int, default=hw14.SEED, help="of the builtin digits, for `ladder`")
-    parser.add_argument("--only", nargs="+", help="methods for `lives`, rungs for `ladder`")
+    parser.add_argument("--only", nargs="+", help="methods for `steps` and `lives`, rungs for `ladder`")
     options = parser.parse_args()
     torch.set_num_threads(1)
     if options.part == "ladder":
@@ -276,7 +278,7 @@ def main() -> None:
     splits = first_of(options.data, images) if options.data else drawn(images)
     book = defined("hw14", CELLS, options.seeds[0], "strong", splits=splits)
     if options.part == "steps":
-        life_of_steps(book, splits, options.rounds)
+        life_of_steps(book, splits, options.rounds, options.only)
     else:
         cheaper = [name for name in methods(book) if name.startswith("...")]
         names = options.only or ["the course's EWC", "none", "EWC", "directions", *cheaper]
