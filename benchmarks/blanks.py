@@ -1,16 +1,20 @@
 """What keeps homework 7's pretrained BERT from filling every blank: its mistakes, and which of them can be helped.
 
-    python benchmarks/blanks.py [--network hw07-bert-longer] [--windows 1500] [--show 60]
+    python benchmarks/blanks.py [--network hw07-bert-longer] [--windows 1500] [--seeds 31337 424242 99991] [--show 60]
 
 New windows of 100 tokens, as at the end of pretraining. A blank whose value stands in the window is *clear* if its
 subject is named there before the value; else the window begins in the middle of what is told of that subject, under a
 pronoun. A sentence about something else is clear if a name stands before what the network points at; else nobody can
 rule out that it belongs to the pronoun under which the window begins. `--show` prints mistakes of both kinds with their
 windows, a `*` before those that are clear.
+
+`--bias` prints how both figures change with a number that is added to the score of [CLS]; the one at which the lower of
+the two is highest is chosen on windows of seed CHOOSING, none of those that are asked for.
 """
 
 import argparse
 import functools
+from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
@@ -20,6 +24,8 @@ from common.generators.world import pretraining
 from common.homeworks.hw07 import zoo
 
 LONGEST = 12  # tokens of a value, as in the notebook
+BIASES = (-4, -3.5, -3, -2.5, -2, -1.5, -1, -0.5, 0, 1, 2, 3)
+CHOOSING = 4242
 tokenizer = functools.cache(zoo.tokenizer)
 
 
@@ -43,8 +49,8 @@ def examples(n: int, seed: int) -> list[tuple[zoo.Example, tuple[str, ...]]]:
     return found
 
 
-def fill(net, some: list) -> dict[str, list[Filled]]:
-    """What the network makes of the blanks that are asked, by how start and end are chosen."""
+def fill(net, some: list, biases=()) -> dict[str | float, list[Filled]]:
+    """What the network makes of the blanks that are asked, by how start and end are chosen; a pair also by its bias."""
     batch = zoo.collate([one for one, _ in some])
     with torch.no_grad():
         out = net(input_ids=batch.ids, token_type_ids=batch.types, attention_mask=(batch.ids != zoo.PAD).long())
@@ -54,11 +60,13 @@ def fill(net, some: list) -> dict[str, list[Filled]]:
     pairs = start[:, :, None] + end[:, None, :]
     spans = torch.ones_like(pairs[0], dtype=torch.bool).triu().tril(LONGEST - 1)
     spans[0, 1:] = False  # [CLS] goes with itself
-    best = pairs.masked_fill(~spans, -torch.inf).flatten(1).argmax(1)
-    chosen = {
-        "each for itself": (start.argmax(1), end.argmax(1)),
-        "as a pair": (best // pairs.shape[2], best % pairs.shape[2]),
-    }
+    pairs = pairs.masked_fill(~spans, -torch.inf)
+    chosen = {"each for itself": (start.argmax(1), end.argmax(1))}
+    for way, bias in {"as a pair": 0, **{bias: bias for bias in biases}}.items():
+        biased = pairs.clone()
+        biased[:, 0, 0] += bias
+        best = biased.flatten(1).argmax(1)
+        chosen[way] = best // pairs.shape[2], best % pairs.shape[2]
     return {
         way: [
             judged(one, names, *place)
@@ -85,20 +93,45 @@ def judged(one: zoo.Example, names: tuple[str, ...], start: int, end: int) -> Fi
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--network", default=zoo.BERT, choices=(zoo.BERT, zoo.LONGER))
+    parser.add_argument("--network", default=zoo.BERT, help=f"{zoo.BERT}, {zoo.LONGER}, or a file of weights")
     parser.add_argument("--windows", type=int, default=1500)
-    parser.add_argument("--seed", type=int, default=31337)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[31337])
     parser.add_argument("--show", type=int, default=0)
+    parser.add_argument("--bias", action="store_true")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
-    net, filled = zoo.load(arguments.network), {"each for itself": [], "as a pair": []}
-    some = sorted(examples(arguments.windows, arguments.seed), key=lambda one: len(one[0].ids))
+    name = arguments.network
+    net = zoo.load(Path(name) if name.endswith(".safetensors") else name)
+    biases = BIASES if arguments.bias else ()
+    if biases:
+        filled = all_filled(net, arguments.windows, CHOOSING, biases)
+        chosen = max(biases, key=lambda bias: min(shares(filled[bias])))
+        found, told = shares(filled[chosen])
+        print(f"{name}, text of seed {CHOOSING}: [CLS] {chosen:+g} chosen, found {found:.3f}, told {told:.3f}")
+    for seed in arguments.seeds:
+        filled = all_filled(net, arguments.windows, seed, biases)
+        for way in ("each for itself", "as a pair"):
+            print(f"{name}, text of seed {seed}, start and end chosen {way}", flush=True)
+            tell(filled[way], arguments.show if way == "as a pair" else 0)
+        for bias in biases:
+            found, told = shares(filled[bias])
+            print(f"  [CLS] {bias:+4}: found {found:.3f}, told {told:.3f}{'  <- chosen' * (bias == chosen)}")
+
+
+def all_filled(net, windows: int, seed: int, biases=()) -> dict[str | float, list[Filled]]:
+    """What the network makes of so many new windows."""
+    some = sorted(examples(windows, seed), key=lambda one: len(one[0].ids))
+    filled = {}
     for k in range(0, len(some), 50):
-        for way, found in fill(net, some[k : k + 50]).items():
-            filled[way] += found
-    for way, found in filled.items():
-        print(f"{arguments.network}, start and end chosen {way}")
-        tell(found, arguments.show if way == "as a pair" else 0)
+        for way, found in fill(net, some[k : k + 50], biases).items():
+            filled.setdefault(way, []).extend(found)
+    return filled
+
+
+def shares(filled: list[Filled]) -> tuple[float, float]:
+    """How many are right, of blanks in the window and of those that are not here."""
+    here, absent = ([one.right for one in filled if one.here == here] for here in (True, False))
+    return sum(here) / len(here), sum(absent) / len(absent)
 
 
 def tell(filled: list[Filled], show: int) -> None:

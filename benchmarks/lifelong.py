@@ -1,19 +1,22 @@
 """What a life of homework 14 costs at the course's network, method by method, and in a loop like the course's.
 
-    python benchmarks/lifelong.py steps [--rounds 3]     processor time of a step, and of a life of MNIST
+    python benchmarks/lifelong.py steps [--rounds 3 --only EWC directions]     what a step costs, and a life of MNIST
     python benchmarks/lifelong.py lives [--images 4000 --epochs 4 --only "the course's EWC" EWC directions]
+    python benchmarks/lifelong.py lives --data original --images 5000 --epochs 10 --only none EWC directions
     python benchmarks/lifelong.py ladder [--seeds 1 2 3 --data-seed 2022 --only simple boss]
 
 MNIST need not be there: digits drawn at 28 x 28 stand in, turned by the course's 0, 20, 40, 60 and 80 degrees. Network
 (784-1024-512-256-10), batches of 128 and ten epochs are the course's; learning is done by the cells of the solution
 notebook. Its peer is written after the course's description: pictures turned and normalised one at a time in a
 DataLoader, Adam as it comes, one importance per task from squared gradients, either of batches, as the course takes
-them, or of one image at a time, as they should be. Looking at validation images is left out on both sides.
+them, or of one image at a time, as they should be. The notebook multiplies in bf16 where the processor is fast at it,
+the course in single precision; "none, precise" is the notebook's plain step on others. Looking at validation images
+is left out on both sides.
 
 `steps` times all methods in turns and works out a life: 5 tasks of 10 epochs of 55,000 images, remembered from as many
-as the notebook takes. `lives` lives whole lives on fewer images and tells how well each method ends, too. `ladder` is
-another matter: the four rungs on the builtin digits, by the cells of the notebook without its comparisons and pictures;
-the scorer says the same.
+as the notebook takes. `lives` lives whole lives on fewer images and tells how well each method ends, too, with ways of
+making directions cheaper that the notebook does not take. `ladder` is another matter: the four rungs on the builtin
+digits, by the cells of the notebook without its comparisons and pictures; the scorer says the same.
 """
 
 import argparse
@@ -23,6 +26,7 @@ import io
 import statistics
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -33,6 +37,7 @@ from torch.utils.data import DataLoader
 from torchvision.transforms import functional as pictures
 from turns import speeds
 
+from common import data
 from common.generators.digits import digits
 from common.homeworks.hw14 import data as hw14
 from common.submission.card import RUNGS
@@ -40,8 +45,8 @@ from common.training.seed import set_seed
 
 DEGREES = (0.0, 20.0, 40.0, 60.0, 80.0)
 MNIST, EPOCHS, BATCH = 55_000, 10, 128
-REMEMBERED = 5_000  # images of a task from which the notebook takes importances and factors
-FEWER = {"RWalk": 2_000}
+REMEMBERED = {"EWC": 1_200, "MAS": 1_200, "SCP": 1_200, "RWalk": 2_000}  # images of a task that the notebook looks at
+FACTORS = 5_000  # and for directions
 COURSE = {"the course's plain": None, "the course's EWC": "batches", "... image by image": "images"}
 CELLS = (
     *("imports", "facts", "tensors", "net", "snapshot", "weighted-distance", "fisher", "mas", "kronecker", "factors"),
@@ -66,6 +71,13 @@ CHOSEN = dict(zip(RUNGS, ("none", "EWC", "directions", "directions, wide"), stri
 def drawn(images: int, test: int = 500) -> hw14.Splits:
     x, y = digits(7, images + test, counted=False)
     return hw14._splits(x[:images], y[:images], x[images:], DEGREES, "digits drawn at 28 x 28")
+
+
+def first_of(source: str, images: int) -> hw14.Splits:
+    """The first images to learn from of MNIST ("original") or of a folder with such files, and no test images."""
+    folder = data.path("hw14") if source == "original" else Path(source)
+    x, y = hw14._read_pair(folder, "train")
+    return hw14._splits(x[:images], y[:images], x[:0], DEGREES, f"the first of {folder}")
 
 
 class OneByOne:
@@ -123,11 +135,35 @@ class Course:
 
 
 def methods(book: dict) -> dict[str, dict]:
-    """Those of the notebook, and directions as they were written first: all of A, the gradient by a backward pass."""
+    """Those of the notebook, and directions made otherwise: fewer or all of A, its gradient by a backward pass, or
+    worked out at every eighth step only."""
     directions = book["METHODS"]["directions"]
-    everything = directions | {"remember": functools.partial(book["remember_busiest"], n=10**6)}
+    fewer, everything = ({"remember": functools.partial(book["remember_busiest"], n=n)} for n in (32, 10**6))
     written = {"remember": book["remember_directions"], "penalty": book["kronecker_penalty"]}
-    return book["METHODS"] | {"... all of them": everything, "... by autograd": directions | written}
+    ways = {
+        "... 32 of them": fewer,
+        "... all of them": everything,
+        "... by autograd": written,
+        "... each 8th step": {"penalty": seldom(directions["penalty"], 8)},
+    }
+    return book["METHODS"] | {name: directions | way for name, way in ways.items()}
+
+
+def seldom(penalty: Callable, every: int) -> Callable:
+    """A penalty whose gradient is worked out anew at the first of so many steps, and is the same at the others."""
+    steps, held, gradients = 0, None, []
+
+    def kept(model, *memory) -> torch.Tensor:
+        nonlocal steps, held, gradients
+        if memory[1] is not held:  # another task, another anchor
+            steps, held = 0, memory[1]
+        weights = list(model.parameters())
+        if steps % every == 0:
+            gradients = torch.autograd.grad(penalty(model, *memory), weights)
+        steps += 1
+        return sum((w * g).sum() for w, g in zip(weights, gradients, strict=True))
+
+    return kept
 
 
 def quietly(function: Callable, *args, **how):
@@ -135,13 +171,24 @@ def quietly(function: Callable, *args, **how):
         return function(*args, **how)
 
 
-def life_of_steps(book: dict, splits: hw14.Splits, rounds: int) -> None:
-    """Of every method: a step in turns with all others, remembering once, and what this makes of MNIST."""
+def precisely(book: dict, learn: Callable[[], int]) -> int:
+    """Learn as on a processor that is not fast at bf16."""
+    here, book["has_fast_bf16"] = book["has_fast_bf16"], lambda device: False
+    try:
+        return learn()
+    finally:
+        book["has_fast_bf16"] = here
+
+
+def life_of_steps(book: dict, splits: hw14.Splits, rounds: int, only: list[str]) -> None:
+    """Of every method (or `only` some): a step in turns with the others, remembering once, what this makes of MNIST."""
     book["epochs"], task = 1, splits.train[0]
     x, y = book["tensors"](task)
     remembering, ways = {}, {}
     for name, method in methods(book).items():
         if "wide" in name or name in ("L2", "diagonals"):  # the course's network is wide as it is
+            continue
+        if only and name not in ("none", *only):
             continue
         model, memory = book["make_model"](), None
         if "watch" in method:
@@ -149,8 +196,8 @@ def life_of_steps(book: dict, splits: hw14.Splits, rounds: int) -> None:
         if "remember" in method:
             began = time.process_time()
             memory = method["remember"](model, x, y, None)
-            each = (time.process_time() - began) / len(x)
-            remembering[name] = each * FEWER.get(name, REMEMBERED)
+            images = REMEMBERED.get(name, FACTORS)
+            remembering[name] = (time.process_time() - began) / min(images, len(x)) * images
         hold = memory and (lambda m=method, net=model, kept=memory: m["strength"] * m["penalty"](net, *kept))
         learn = functools.partial(book["learn"], model, x, y, hold, method.get("watch"))
         ways[name] = lambda learn=learn: (learn(), -(-len(x) // BATCH))[1]
@@ -162,6 +209,7 @@ def life_of_steps(book: dict, splits: hw14.Splits, rounds: int) -> None:
             remembering[name] = (time.process_time() - began) / images * MNIST
         if importance != "images":  # its steps are those of the other
             ways[name] = functools.partial(course.learn, 20.0, 1)
+    ways["none, precise"] = functools.partial(precisely, book, ways["none"])
     found = speeds(ways, rounds, time.process_time)
     found["... image by image"] = found["the course's EWC"]
     steps = len(DEGREES) * EPOCHS * -(-MNIST // BATCH)
@@ -178,7 +226,7 @@ def life_of_steps(book: dict, splits: hw14.Splits, rounds: int) -> None:
 def whole_lives(book: dict, splits: hw14.Splits, names: list[str], epochs: int, seed: int) -> None:
     """Each method once: its mean accuracy on validation images at the end, and its processor time."""
     book["epochs"] = epochs
-    print(f"{len(splits.train[0].x):,} images a task, {epochs} epochs, seed {seed}")
+    print(f"{splits.about}: {len(splits.train[0].x):,} images a task, {epochs} epochs, seed {seed}")
     for name in names:
         began = time.process_time()
         if name in COURSE:
@@ -215,22 +263,25 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="What lives cost at the course's network; the ladder.")
     parser.add_argument("part", nargs="?", choices=("steps", "lives", "ladder"), default="steps")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--images", type=int, default=4000, help="drawn for `lives`; a fifth of them validate")
+    parser.add_argument("--data", help='for `lives`: "original", or a folder with such files')
+    parser.add_argument("--images", type=int, default=4000, help="for `lives`; a fifth of them validate")
     parser.add_argument("--epochs", type=int, default=4, help="of each task, for `lives`")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1])
     parser.add_argument("--data-seed", type=int, default=hw14.SEED, help="of the builtin digits, for `ladder`")
-    parser.add_argument("--only", nargs="+", help="methods for `lives`, rungs for `ladder`")
+    parser.add_argument("--only", nargs="+", help="methods for `steps` and `lives`, rungs for `ladder`")
     options = parser.parse_args()
     torch.set_num_threads(1)
     if options.part == "ladder":
         ladder(options.only or list(RUNGS), options.seeds, options.data_seed)
         return
-    splits = drawn(1600 if options.part == "steps" else options.images)
+    images = 1600 if options.part == "steps" else options.images
+    splits = first_of(options.data, images) if options.data else drawn(images)
     book = defined("hw14", CELLS, options.seeds[0], "strong", splits=splits)
     if options.part == "steps":
-        life_of_steps(book, splits, options.rounds)
+        life_of_steps(book, splits, options.rounds, options.only)
     else:
-        names = options.only or ["the course's EWC", "none", "EWC", "directions"]
+        cheaper = [name for name in methods(book) if name.startswith("...")]
+        names = options.only or ["the course's EWC", "none", "EWC", "directions", *cheaper]
         whole_lives(book, splits, names, options.epochs, options.seeds[0])
 
 

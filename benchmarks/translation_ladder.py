@@ -15,6 +15,7 @@ import io
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -27,6 +28,7 @@ from common.submission.card import RUNGS
 
 CELLS = ("imports", "tokenizer", "pieces", "batches", "padding", "plain-loss", "attention", "better", "learn",
          "translate", "net", "heads", "layer", "transformer", "methods", "back")  # fmt: skip
+LONGER = 24  # passes of medium
 
 
 def notebook(seed: int, splits: hw05.Splits, cells=()) -> dict:
@@ -60,26 +62,35 @@ def bleus(space: dict, reference: pd.DataFrame, net) -> dict[str, float]:
 
 def controls_of(space: dict) -> dict:
     """A rung, and what else might explain it, at least as long in seconds: a name and a function each."""
-    line, smooth = space["rise_and_fall"], space["label_smoothing"]
+    line, smooth, plain = (space[name] for name in ("rise_and_fall", "label_smoothing", "cross_entropy"))
+    gru, transformer = space["GRUTranslator"], space["Transformer"]
 
-    def pairs_alone(passes):
+    def pairs_alone(kind, passes, lr, loss, factor=None):
         space["set_seed"](space["SEED"])
-        net = space["Transformer"](space["d_model"])
-        return space["learn"](net, space["english"], space["chinese"], passes, 5e-3, smooth, line)
+        net = kind(space["d_model"])
+        return space["learn"](net, space["english"], space["chinese"], passes, lr, loss, factor)
+
+    def constant(lr, loss=plain):
+        return lambda: pairs_alone(gru, LONGER, lr, loss)
 
     return {
-        "medium: a constant rate, nothing smoothed": lambda: space["simple"](19),
-        "strong: pairs alone": lambda: space["medium"](56),
-        "boss: pairs alone, as many steps": lambda: pairs_alone(27),
+        "medium: the same schedule, nothing smoothed": lambda: pairs_alone(gru, LONGER, 6e-3, plain, line),
+        "medium: a constant rate of 0.0015, nothing smoothed": constant(1.5e-3),
+        "medium: a constant rate of 0.002, nothing smoothed": constant(2e-3),
+        "medium: a constant rate of 0.003, nothing smoothed": constant(3e-3),
+        "medium: a constant rate of 0.003, as smooth": constant(3e-3, partial(smooth, smoothing=0.2)),
+        "strong: medium, as long": lambda: space["medium"](56),
+        "strong: pairs alone, as long": lambda: pairs_alone(gru, 56, 6e-3, smooth, line),
+        "boss: pairs alone, as many steps": lambda: pairs_alone(transformer, 27, 5e-3, smooth, line),
     }
 
 
 def trained(space: dict, rungs, controls) -> Iterator[tuple[str, object]]:
-    """Names and networks of some rungs, then of the controls of some, one after another."""
+    """Names and networks of some rungs, then of the controls whose names begin so, one after another."""
     for rung in rungs:
         yield rung, space["METHODS"][rung]()
     for name, control in controls_of(space).items():
-        if name.split(":")[0] in controls:
+        if name.startswith(tuple(controls)):
             yield name, control()
 
 
@@ -91,7 +102,7 @@ def main():
     parser.add_argument("--pairs", type=int, help="learn from so many pairs, and have the others' Chinese alone")
     parser.add_argument("--tokens", type=int, help="of a batch, in place of the notebook's own number")
     parser.add_argument("--rungs", nargs="*", choices=RUNGS, default=RUNGS)
-    parser.add_argument("--controls", nargs="*", choices=RUNGS, default=(), help="of which rungs")
+    parser.add_argument("--controls", nargs="*", default=(), metavar="BEGINNING", help="of which rungs, or which")
     arguments = parser.parse_args()
     if arguments.data == "builtin":
         source, (splits, reference) = arguments.data_seed, hw05.builtin("standard", arguments.data_seed)
@@ -113,7 +124,7 @@ def main():
                 break
             figures = "  ".join(f"{part} {value:5.2f}" for part, value in bleus(space, reference, found.net).items())
             print(
-                f"    {name:44s}{figures}   {len(found.steps):5} steps {time.process_time() - began:4.0f} s", flush=True
+                f"    {name:52s}{figures}   {len(found.steps):5} steps {time.process_time() - began:4.0f} s", flush=True
             )
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from common import data
@@ -183,6 +184,28 @@ def test_an_archive_put_there_by_hand_is_unpacked_and_nothing_is_fetched(server,
     data.path("hw05").mkdir()
     (data.path("hw05") / "cmn-eng.zip").write_bytes(zip_of({"cmn.txt": b"Hi.\t\xe5\x97\xa8\xe3\x80\x82\n"}))
     assert data.get("hw05") == [data.path("hw05") / "cmn.txt"]
+
+
+def test_an_archive_put_there_by_hand_is_enough_where_files_are_fetched_as_they_are(server, tmp_path, monkeypatch):
+    monkeypatch.setenv("HW_DATA_DIR", str(tmp_path))
+    folder, names = data.path("hw08"), ("trainingset.npy", "testingset.npy")
+    folder.mkdir()
+    monkeypatch.setattr(data.module("hw08"), "DOWNLOADS", [download("http://127.0.0.1:9", name=name) for name in names])
+    pictures = io.BytesIO()
+    np.save(pictures, np.zeros((200, 32, 32, 3), np.uint8))
+    with pytest.raises(DataError, match=r"no trainingset.npy.*An archive that is put there is unpacked by `hw data f"):
+        (folder / "data.zip").write_bytes(zip_of({f"data/{name}": pictures.getvalue() for name in names}))
+        data.load("hw08", source="original")
+    assert data.get("hw08") == [folder / "data"] and server.requests == []
+    assert len(data.load("hw08", source="original").test) == 200 and data.get("hw08") == []
+
+
+def test_what_an_archive_put_there_by_hand_lacks_is_fetched(server, tmp_path, monkeypatch):
+    monkeypatch.setenv("HW_DATA_DIR", str(tmp_path))
+    monkeypatch.setattr(data.module("hw08"), "DOWNLOADS", [download(server.url("good", page()), name="testingset.npy")])
+    data.path("hw08").mkdir()
+    (data.path("hw08") / "notes.zip").write_bytes(zip_of({"notes.txt": b"of mine"}))
+    assert [path.name for path in data.get("hw08")] == ["notes.txt", "testingset.npy"]
 
 
 @pytest.mark.parametrize(("homework", "other"), [

@@ -289,12 +289,13 @@ def test_a_model_that_is_damaged(tmp_path, file, content, sentence):
     assert str(folder) in str(raised.value) and "\n" not in str(raised.value)
 
 
-def test_it_was_pretrained():
-    """It finds blanks in text that it has not seen."""
+@pytest.mark.parametrize(("name", "here", "absent"), [(zoo.BERT, 0.7, 0.4), (zoo.LONGER, 0.8, 0.6)])
+def test_they_were_pretrained(name, here, absent):
+    """They find blanks in text that they have not seen, and tell what is not there."""
     whole = zoo.Pretraining()
-    whole.model = zoo.load()
-    found = whole.measure(next(zoo.stream(77, 100, 150)))
-    assert found["asked"] > 0.6
+    whole.model = zoo.load(name)
+    found = whole.measure(next(zoo.stream(77, 100, 150, absent=0.5)))
+    assert found["asked"] > here and found["asked_absent"] > absent
 
 
 def test_heads_begin_by_looking_at_neighbours():
@@ -313,8 +314,8 @@ def test_blanks_point_at_what_belongs_there(size):
     one = pretraining.restated(8, 1, sentences=8)[0]
     told = zoo.told(one, tokenizer.backend_tokenizer.encode_batch)
     values = {one.text[blank.start : blank.end] for blank in one.blanks}
-    for passage_tokens, spans in told.sentences:
-        assert [passage_tokens[place] for place, *_ in spans] == [zoo.MASK] * len(spans)
+    for ids, spans in told.sentences:
+        assert [ids[place] for place, *_ in spans] == [zoo.MASK] * len(spans)
     dice = zoo.Random(3)
     for _ in range(20):
         made = zoo.example(told, size, 0.3, dice)

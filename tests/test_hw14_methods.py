@@ -181,6 +181,27 @@ def test_with_all_directions_the_pull_is_the_gradient_of_the_penalty(solution, n
                 torch.testing.assert_close(found, right, rtol=1e-3, atol=1e-4)
 
 
+def test_the_pull_to_the_anchor_is_the_gradient_of_the_distance(solution, net):
+    model, x, y = net
+    memory = solution["add_up"](solution["fisher"])(model, x, y, None)
+    with torch.no_grad():
+        [p.add_(0.1 * torch.randn_like(p)) for p in model.parameters()]
+    expected = _gradient_of(solution["weighted_distance"], model, memory)
+    for found, right in zip(_gradient_of(solution["pull_to_anchor"], model, memory), expected, strict=True):
+        torch.testing.assert_close(found, right)
+
+
+def test_bf16_learns_as_well(solution, net):
+    """A large network's products are of bf16 where the hardware is fast at it: its weights stay in single precision."""
+    model, x, y = net
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setitem(solution, "large", True)
+        patched.setitem(solution, "device", torch.device("cpu"))
+        patched.setitem(solution, "has_fast_bf16", lambda device: True)
+        losses = solution["learn"](model, x, y)
+    assert losses[-1] < losses[0] and all(p.dtype == torch.float32 for p in model.parameters())
+
+
 def test_the_busiest_directions_are_the_best_that_so_few_can_be(solution, net):
     """R R' is the nearest matrix of its rank (Eckart & Young 1936): what is left over are the small eigenvalues."""
     model, x, y = net

@@ -78,24 +78,37 @@ def state(homework: str) -> str:
 def get(homework: str) -> list[Path]:
     """Fetch the original files of a homework, or unpack the archives that a person put into its folder.
 
+    What such archives hold is not fetched again: where the homework's loader finds all it needs, they are enough.
+
     Returns the files and folders that are there now. Raises DataError that tells how to get them, where neither can be.
     """
     maker, folder = module(homework), path(homework)
-    packed = sorted(file for file in folder.glob("*") if file.name.endswith(archives.ENDINGS))
+    as_it_is = {download.name for download in maker.DOWNLOADS if not download.unpack}
+    packed = sorted(f for f in folder.glob("*") if f.name.endswith(archives.ENDINGS) and f.name not in as_it_is)
     ours = {Path(download.name).name for download in maker.DOWNLOADS}
     # an archive that a person put there goes first; what `joined` made of our parts is none
     by_hand = [file for file in packed if not any(name.startswith(file.name) for name in ours)]
-    if maker.DOWNLOADS and not (by_hand and all(download.unpack for download in maker.DOWNLOADS)):
-        try:
-            return _fetch(maker.DOWNLOADS, folder)
-        except FetchError as error:
-            raise FetchError(f"{error} {maker.HOW_TO_GET}") from None
-    if not packed:
+    made = [new for archive in packed for new in archives.unpack(archive, folder)] if by_hand else []
+    if by_hand and (not as_it_is or _is_found(maker, folder)):
+        return made
+    if not maker.DOWNLOADS:
         raise DataError(
             f"{homework} cannot be fetched freely. {maker.HOW_TO_GET} The folder is {folder}; an archive that lies "
             f"there as it came is unpacked by `hw data fetch {homework}`."
         )
-    return [made for archive in packed for made in archives.unpack(archive, folder)]
+    try:
+        return made + _fetch(maker.DOWNLOADS, folder)
+    except FetchError as error:
+        raise FetchError(f"{error} {maker.HOW_TO_GET}") from None
+
+
+def _is_found(maker, folder: Path) -> bool:
+    """Whether the loader finds all its files in the folder."""
+    try:
+        maker.look(folder)
+    except DataError:
+        return False
+    return True
 
 
 def _fetch(downloads: Sequence[fetch.Download], folder: Path) -> list[Path]:

@@ -140,11 +140,12 @@ def sync(card: Card | Lab) -> list[Path]:
     """Write badge and setup cell into the notebooks, and the starter's cells into the solution; returns what changed.
 
     The starter is the source of every cell that is not a task; parameters and tasks of the solution stay.
-    Outputs stay where the source of a cell did not change.
+    Outputs stay where the source of a cell did not change; when cells ran is left out.
     """
     files = paths(card)
     notebooks = [read(path) for path in files]
     for notebook in notebooks:
+        forget_when_it_ran(notebook)
         for cell in notebook.cells:
             if cell.id == "setup":
                 cell.source = setup_source()
@@ -183,6 +184,12 @@ def _shared(starter, solution) -> list:
     return cells
 
 
+def forget_when_it_ran(notebook) -> None:
+    """Take the times of execution out of the cells: they are nobody's business, and change with every run."""
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)
+
+
 def _write(path: Path, notebook) -> bool:
     text = nbformat.writes(notebook) + "\n"
     if path.read_text("utf-8") == text:
@@ -215,8 +222,8 @@ def execute(card: Card | Lab) -> None:
         with contextlib.chdir(path.parent):
             NotebookClient(notebook, timeout=None, kernel_name="python3", config=kernel_config()).execute()
         is_starter = isinstance(card, Card) and path.name == card.notebooks[0]
+        forget_when_it_ran(notebook)
         for cell in notebook.cells:
-            cell.metadata.pop("execution", None)  # when it ran is nobody's business, and changes with every run
             if cell.cell_type == "code" and is_starter and CHECKED not in cell.source:
                 cell.outputs, cell.execution_count = [], None
         pictures.shrink(notebook)

@@ -130,6 +130,8 @@ def _metadata(notebook, path: Path) -> list[str]:
         problems.append("its kernelspec must be python3")
     if "papermill" in notebook.metadata or any("papermill" in cell.metadata for cell in notebook.cells):
         problems.append("holds metadata of a papermill run")
+    if any("execution" in cell.metadata for cell in notebook.cells):
+        problems.append("says when its cells ran; `hw notebooks --write` takes that out")
     return problems
 
 

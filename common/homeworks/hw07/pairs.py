@@ -177,7 +177,8 @@ def cheap(pairs: dict[str, list[Pair]]) -> dict[str, float]:
 
     def bag(pair: Pair) -> dict:
         first, second = set(split(pair.first)), set(split(pair.second))
-        return {f"both {word}": 1 for word in first & second} | {f"one {word}": 1 for word in first ^ second}
+        # sorted: in one order whatever Python's hash seed, since the columns of a row are added up in theirs
+        return {f"both {word}": 1 for word in sorted(first & second)} | {f"one {w}": 1 for w in sorted(first ^ second)}
 
     ways = {
         "words in common": (overlap, DecisionTreeClassifier(max_depth=2)),

@@ -65,7 +65,7 @@ def bars(found: Mapping[str, Mapping[str, float]], cheap: Mapping[str, Mapping[s
             axes.hlines(score, k - 0.45, k + 0.45, plots.RED, style, lw=1.2, label=name if k == 0 else None)
     axes.axhline(0.5, color=plots.INK, lw=0.8)
     axes.set_xticks(range(len(cheap)), list(cheap))
-    axes.set(title=title, ylabel="accuracy", ylim=(0.4, 1))
+    axes.set(title=title, ylabel="accuracy", ylim=(0, 1.05))
     axes.set_axisbelow(True)
     figure.legend(loc="outside right center")
     plt.show()

@@ -330,7 +330,7 @@ class Course(NamedTuple):
 
 COURSES = {
     BERT: Course(((5, 56, 16, 0.25), (7, 100, 12, 0.35)), 1.5e-3),
-    LONGER: Course(((9, 100, 12, 0.5),), 1e-3, start=BERT, draw=100),
+    LONGER: Course(((40, 100, 12, 0.5),), 1e-3, start=BERT, draw=100),
 }
 
 

@@ -54,7 +54,8 @@ DOWNLOADS = tuple(
 HOW_TO_GET = (
     f"`hw data fetch hw08` brings {TRAIN} (1.2 GB) and {TEST} (0.2 GB); where it cannot, put both there, from the "
     f"Kaggle competition 'ml2022spring-hw8' or 'ml2023spring-hw8', from github.com/{_REPOSITORY} (with Git LFS), or "
-    f"from data.zip, which the course's notebook takes from {_RELEASE}."
+    f"from data.zip, which the course's notebook takes from {_RELEASE}. An archive that is put there is unpacked by "
+    "`hw data fetch hw08`."
 )
 _VERSION = "3"  # of the generated pictures: raise it whenever the generator's output changes
 

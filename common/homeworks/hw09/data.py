@@ -29,7 +29,7 @@ from common.generators.secrets import hidden
 
 SEED = 2022
 # gallery pictures of each class, validation questions, test questions
-SIZES = {"smoke": (2, 4, 6), "standard": (20, 24, 72)}
+SIZES = {"smoke": (1, 4, 6), "standard": (20, 24, 72)}
 SIDE = 128  # pixels of the picture of a question, across and down; of each of its dishes half as many
 EVERY = 3  # questions of which one asks for the class that the price tag stands for
 TAGS = ((0, 1, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0))  # the colour channels of a cue as it is, and of three others
