@@ -13,6 +13,7 @@ from common.generators.world import pretraining
 from common.homeworks.hw07 import data, show, zoo
 from common.notebooks import books
 from common.submission.card import find_card
+from common.training.seed import set_seed
 
 torch.set_num_threads(1)
 
@@ -94,6 +95,7 @@ def test_windows_put_together_are_the_passage(space, text, stride):
 def test_training_windows_hold_the_answer_or_point_at_cls(space, begin, absent):
     part, tokens = space["train"], space["train_tokens"]
     made = space["TrainingWindows"](space[begin], 8, absent)
+    set_seed(1)
     seen = 0
     for row, q in enumerate(part.questions):
         (ids, window), (start, end) = made.example(row)

@@ -25,7 +25,7 @@ ENVIRONMENT = "LunarLander-v3"
 FILE = "episodes.json"
 SEED = 2022
 TRAIN, VALIDATION, TEST = 64, 32, 40  # episodes; the course judged five, which leaves a rung's score to luck
-SMOKE_VALIDATION, SMOKE_TEST = 8, 16  # of them in the smoke profile; of a folder all of its test episodes
+SMOKE_VALIDATION = 8  # of them in the smoke profile
 MAX_STEPS = 1000  # the environment's own limit
 SEED_LIMIT = 10**9  # seeds lie below
 
@@ -42,23 +42,21 @@ class Splits:
 
     train: np.ndarray  # (64,), one for each of as many environments; later episodes follow from it
     validation: np.ndarray  # (32,), to compare agents and hyperparameters; 8 in the smoke profile
-    test: np.ndarray  # (40,), the judge's; 16 in the smoke profile
-    pilot: np.ndarray  # of the same shape, the return of a hand-written pilot in each test episode, to compare with
+    test: np.ndarray  # (40,), the judge's
+    pilot: np.ndarray  # (40,), the return of a hand-written pilot in each test episode, to compare with
     about: str
 
 
 def builtin(profile: str, seed: int = SEED) -> tuple[Splits, pd.DataFrame]:
-    """Seeds drawn from `seed`, and the pilot's action lists on the test seeds; fewer of both in the smoke profile."""
-    reference, episodes = _episodes(seed, profile)
-    return _splits(episodes, profile), reference.copy()
+    """Seeds drawn from `seed`, and the pilot's action lists on the test seeds, the same in both profiles."""
+    return _splits(_episodes(seed), profile), _flights(seed)[0].copy()
 
 
 def write(folder: Path, profile: str, seed: int) -> pd.DataFrame:
     """Write the seeds into `folder`; returns the pilot's action lists."""
-    reference, episodes = _episodes(seed, profile)
     with replacing(Path(folder) / FILE) as partial:
-        partial.write_text(json.dumps(episodes, indent=1) + "\n", "utf-8")
-    return reference.copy()
+        partial.write_text(json.dumps(_episodes(seed), indent=1) + "\n", "utf-8")
+    return _flights(seed)[0].copy()
 
 
 def look(folder: Path) -> dict[str, int]:
@@ -120,10 +118,10 @@ def fly(policy, seed: int) -> tuple[list[int], float]:
 
 
 @cache
-def _flights(seed: int, n: int) -> tuple[pd.DataFrame, list[float]]:
-    """The pilot's submission on the first n test episodes of `seed`, and its returns."""
+def _flights(seed: int) -> tuple[pd.DataFrame, list[float]]:
+    """The pilot's submission on the test episodes of `seed`, and its returns."""
     frames, returns = [], []
-    for episode in _seeds(seed)["test"][:n]:
+    for episode in _seeds(seed)["test"]:
         actions, total = fly(pilot, episode)
         frames.append(pd.DataFrame({"episode": episode, "step": np.arange(len(actions)), "action": actions}))
         returns.append(total)
@@ -136,12 +134,11 @@ def _seeds(seed: int) -> dict[str, list[int]]:
     return {"train": drawn[:TRAIN], "validation": drawn[TRAIN:-TEST], "test": drawn[-TEST:]}
 
 
-def _episodes(seed: int, profile: str) -> tuple[pd.DataFrame, dict]:
-    """The pilot's submission, and what the file holds."""
-    reference, returns = _flights(seed, SMOKE_TEST if profile == "smoke" else TEST)
+def _episodes(seed: int) -> dict:
+    """What the file holds."""
+    reference, returns = _flights(seed)
     steps = reference.groupby("episode", sort=False).size().tolist()
-    seeds = _seeds(seed) | {"test": reference["episode"].unique().tolist()}
-    return reference, {"environment": ENVIRONMENT, **seeds, "pilot": {"steps": steps, "returns": returns}}
+    return {"environment": ENVIRONMENT, **_seeds(seed), "pilot": {"steps": steps, "returns": returns}}
 
 
 def _splits(episodes: dict, profile: str) -> Splits:
