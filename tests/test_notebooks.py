@@ -136,6 +136,10 @@ BREAKS = {
     "says that nothing needs": lambda a, b: [
         cell(notebook, "model").update(source="Nothing below needs them yet.") for notebook in (a, b)
     ],
+    "whose? The solution shows others": lambda a, b: [
+        notebook.cells.insert(-1, markdown("task-medium", "Look at the strips above: the answer flickers."))
+        for notebook in (a, b)
+    ],
 }
 
 
