@@ -26,7 +26,6 @@ import io
 import statistics
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -70,14 +69,7 @@ CHOSEN = dict(zip(RUNGS, ("none", "EWC", "directions", "directions, wide"), stri
 
 def drawn(images: int, test: int = 500) -> hw14.Splits:
     x, y = digits(7, images + test, counted=False)
-    return hw14._splits(x[:images], y[:images], x[images:], DEGREES, "digits drawn at 28 x 28")
-
-
-def first_of(source: str, images: int) -> hw14.Splits:
-    """The first images to learn from of MNIST ("original") or of a folder with such files, and no test images."""
-    folder = data.path("hw14") if source == "original" else Path(source)
-    x, y = hw14._read_pair(folder, "train")
-    return hw14._splits(x[:images], y[:images], x[:0], DEGREES, f"the first of {folder}")
+    return hw14.turned(x[:images], y[:images], x[images:], DEGREES, "digits drawn at 28 x 28")
 
 
 class OneByOne:
@@ -275,7 +267,8 @@ def main() -> None:
         ladder(options.only or list(RUNGS), options.seeds, options.data_seed)
         return
     images = 1600 if options.part == "steps" else options.images
-    splits = first_of(options.data, images) if options.data else drawn(images)
+    folder = data.path("hw14") if options.data == "original" else options.data
+    splits = hw14.first(folder, images) if folder else drawn(images)
     book = defined("hw14", CELLS, options.seeds[0], "strong", splits=splits)
     if options.part == "steps":
         life_of_steps(book, splits, options.rounds, options.only)

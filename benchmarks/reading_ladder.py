@@ -80,10 +80,12 @@ def controls(space: dict) -> dict[str, Callable]:
 
     found = {
         "medium: simple for as long": trained(bert, {"epochs": broad["epochs"]}),
+        "medium: anywhere alone": trained(bert, broad | {"absent": 0.0}),
+        "medium: nowhere alone": trained(bert, {"absent": 0.3, "epochs": broad["epochs"]}, null=1.0),
         "medium: [CLS] not asked": trained(bert, broad),
         "strong: medium, windows overlap": trained(bert, broad, stride=half, null=1.0),
         "strong: rare words alone": trained(bert, broad, **(as_strong | {"weight": 1000.0})),
-        "strong: without medium's idea": trained(bert, {}, **(as_strong | {"null": 0.0})),
+        "strong: without medium's idea": trained(bert, {"epochs": broad["epochs"]}, **(as_strong | {"null": 0.0})),
         "strong: windows side by side": trained(bert, broad, **(as_strong | {"stride": None})),
         "boss: without strong's idea": trained(lambda: marked(bert()), broad, **(as_strong | {"weight": 0.0})),
         "boss: without [CLS]": trained(lambda: marked(bert()), broad, **(as_strong | {"null": 0.0})),

@@ -23,6 +23,7 @@ def use_style() -> None:
             "axes.titlesize": 11,
             "axes.titleweight": "bold",
             "axes.grid": True,
+            "axes.axisbelow": True,  # no white lines across bars
             "grid.color": "#e2e8f0",
             "image.cmap": "magma",
             "legend.frameon": False,

@@ -179,6 +179,14 @@ def test_smoke_of_a_folder_learns_from_fewer_but_is_tested_whole(folder, monkeyp
     assert len(reference) == 150 * 25
 
 
+def test_the_first_images_alone(folder):
+    whole, _ = hw14.read(folder, "standard")
+    splits = hw14.first(folder, 50)
+    assert [(len(task.x), task.degrees) for task in splits.train] == [(40, task.degrees) for task in whole.train]
+    assert np.array_equal(splits.train[2].x, whole.train[2].x[:40])
+    assert [len(task.x) for task in (*splits.validation, *splits.test)] == [10] * 5 + [0] * 5
+
+
 def test_downloads_are_where_the_reader_looks():
     assert {download.name for download in hw14.DOWNLOADS} == {
         f"MNIST/raw/{name}.gz" for name, _ in hw14.FILES.values()

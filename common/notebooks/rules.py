@@ -13,6 +13,8 @@ from common.submission.card import Card, Lab
 OPENING = ["title", "setup", "parameters", "imports"]  # ids of the first cells
 SECTIONS = ["data", "model", "train", "evaluate", "score", "tasks", "report", "reading"]  # ids of headings, in order
 UNTRUE_IN_SOLUTIONS = re.compile(r"\bnothing (above or )?(below )?needs\b", re.IGNORECASE)
+# a task tells what the starter's curves show, but above it in the solution stand those of the best rung
+NOBODYS = re.compile(r"\blook at the (two )?(change|curves?|maps?|matrix|plots?|strips?)( above)?[.:]", re.IGNORECASE)
 MAX_BYTES, MAX_LINES, MEDIAN_LINES = 500_000, 40, 12
 MAX_WIDTH = 100  # characters of a line of code: JupyterLab shows no more beside its list of files
 
@@ -194,6 +196,8 @@ def _twins(starter, solution) -> list[str]:
             problems.append(f"cell {cell.id!r} is tagged 'task' in one of the two notebooks only")
         if cell.cell_type == "markdown" and not tagged(cell, "task") and UNTRUE_IN_SOLUTIONS.search(cell.source):
             problems.append(f"cell {cell.id!r} says that nothing needs what the solution needs; both show this cell")
+        if cell.cell_type == "markdown" and cell.id.startswith("task-") and (found := NOBODYS.search(cell.source)):
+            problems.append(f"cell {cell.id!r}, {found[0]!r}: whose? The solution shows others than the starter")
     own = {cell.id for cell in starter.cells}
     for cell in solution.cells:
         if cell.id not in own and not tagged(cell, "task"):

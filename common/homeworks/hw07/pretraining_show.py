@@ -16,7 +16,8 @@ GREEN, ORANGE = "#16a34a", "#dd6b20"
 def masks(parts: Mapping[str, np.ndarray]) -> None:
     """parts: name -> (heads, T, T), the share of attention each word has for each before anything is learned."""
     heads = len(next(iter(parts.values())))
-    _, axes = plt.subplots(len(parts), heads, figsize=(2.2 * heads, 2.4 * len(parts)), squeeze=False)
+    figure, axes = plt.subplots(len(parts), heads, figsize=(2.2 * heads, 2.6 * len(parts)), squeeze=False)
+    figure.get_layout_engine().set(hspace=0.08)  # a title is not taken for the label above it
     for row, (name, shares) in zip(axes, parts.items(), strict=True):
         for head, (axis, share) in enumerate(zip(row, shares, strict=True), 1):
             axis.imshow(np.where(share > 0, share, np.nan), cmap="Blues", vmin=0, vmax=0.6)
@@ -53,13 +54,16 @@ def bars(found: Mapping[str, Mapping[str, float]], cheap: Mapping[str, Mapping[s
 
     cheap: cheap[task][name].
     """
-    colors = (plots.GREY, "#fbd38d", plots.ORANGE, "#90cdf4", plots.BLUE)  # a way without labels is paler
+    # a way without labels is paler; the figure stands at the foot of its bar, where no line runs through it
+    colors = (plots.GREY, "#fbd38d", plots.ORANGE, "#90cdf4", plots.BLUE)
+    of_figures = (plots.INK, plots.INK, "white", plots.INK, "white")
     figure, axes = plt.subplots(figsize=(8.6, 3.6))
     width = 0.8 / len(found)
-    for k, ((way, scores), color) in enumerate(zip(found.items(), colors, strict=False)):
+    for k, ((way, scores), color, ink) in enumerate(zip(found.items(), colors, of_figures, strict=False)):
         places = np.arange(len(scores)) + (k - (len(found) - 1) / 2) * width
-        drawn = axes.bar(places, scores.values(), width * 0.92, label=way, color=color)
-        axes.bar_label(drawn, fmt="%.2f", fontsize=8)
+        axes.bar(places, scores.values(), width * 0.92, label=way, color=color)
+        for place, score in zip(places, scores.values(), strict=True):
+            axes.text(place, 0.03, f"{score:.2f}", ha="center", fontsize=9, color=ink)
     for k, lines in enumerate(cheap.values()):
         for (name, score), style in zip(lines.items(), ("-", "--", ":"), strict=False):
             axes.hlines(score, k - 0.45, k + 0.45, plots.RED, style, lw=1.2, label=name if k == 0 else None)
@@ -94,4 +98,5 @@ def pairs(rows: Sequence[tuple[str, ...]]) -> HTML:
 
 def replies(rows: Sequence[tuple[str, ...]]) -> HTML:
     """A table of answers: text, question, right answer, and what was said before and after questions were read."""
-    return show.table(rows, ("asked about", "question", "answer", "said, of reports alone", "said, with questions"))
+    heads = ("asked about", "question", "answer", "it says, having read reports", "and questions as well")
+    return show.table(rows, heads)

@@ -12,6 +12,7 @@ import gzip
 import io
 import struct
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,7 +84,7 @@ def builtin(profile: str, seed: int = SEED) -> tuple[Splits, pd.DataFrame]:
     (x, y), (x_test, y_test) = _digits(profile, seed)
     degrees = DEGREES if seed == SEED else tuple(angles(seed))  # the public set has round angles
     about = f"real: {len(x) + len(x_test):,} handwritten digits of scikit-learn (8 x 8 pixels), turned for each task"
-    return _splits(x, y, x_test, degrees, about), _reference(len(x_test), len(degrees), y_test)
+    return turned(x, y, x_test, degrees, about), _reference(len(x_test), len(degrees), y_test)
 
 
 def write(folder: Path, profile: str, seed: int) -> pd.DataFrame:
@@ -127,7 +128,14 @@ def read(folder: Path, profile: str) -> tuple[Splits, pd.DataFrame]:
         x, y = x[:SMOKE_READ], y[:SMOKE_READ]
     degrees = _read_rotations(folder)
     about = f"{len(x):,} + {len(x_test):,} digits from {folder}, turned for each task"
-    return _splits(x, y, x_test, degrees, about), _reference(len(x_test), len(degrees), y_test)
+    return turned(x, y, x_test, degrees, about), _reference(len(x_test), len(degrees), y_test)
+
+
+def first(folder: Path, images: int) -> Splits:
+    """Tasks of the first `images` of a folder's training images, and none to be tested on: of MNIST, a short life."""
+    x, y = _read_pair(Path(folder), "train")
+    degrees, about = _read_rotations(Path(folder)), f"the first digits of {folder}, turned for each task"
+    return turned(x[:images], y[:images], x[:0], degrees, about)
 
 
 def _digits(profile: str, seed: int):
@@ -147,14 +155,18 @@ def _real() -> tuple[np.ndarray, np.ndarray]:
     return np.rint(found.images * (255 / 16)).astype(np.uint8), found.target.astype(np.int64)
 
 
-def _splits(x, y, x_test, degrees, about: str) -> Splits:
+def turned(x, y, x_test, degrees: Sequence[float], about: str) -> Splits:
+    """Upright images (N, S, S) uint8 with classes (N,), and images to be tested on, as tasks, turned by `degrees`.
+
+    The last fifth of x, at most `VALIDATION` images, validates.
+    """
     n = len(x) - min(len(x) // 5, VALIDATION)
     ids, test_ids = np.arange(len(x)), np.arange(len(x_test))
-    turned = [(d, rotate(x, d), rotate(x_test, d)) for d in degrees]
+    seen = [(d, rotate(x, d), rotate(x_test, d)) for d in degrees]
     return Splits(
-        train=tuple(Task(d, ids[:n], t[:n], y[:n]) for d, t, _ in turned),
-        validation=tuple(Task(d, ids[n:], t[n:], y[n:]) for d, t, _ in turned),
-        test=tuple(Task(d, test_ids, t, None) for d, _, t in turned),
+        train=tuple(Task(d, ids[:n], t[:n], y[:n]) for d, t, _ in seen),
+        validation=tuple(Task(d, ids[n:], t[n:], y[n:]) for d, t, _ in seen),
+        test=tuple(Task(d, test_ids, t, None) for d, _, t in seen),
         side=x.shape[1],
         about=about,
     )
