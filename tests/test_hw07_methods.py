@@ -309,6 +309,28 @@ def test_heads_begin_by_looking_at_neighbours():
         assert weights[head].diagonal(distance)[5:-5].mean() > 0.7
 
 
+def test_a_head_begins_by_looking_for_the_same_token():
+    """Of the window's tokens those that the sentences have look there, the others at themselves."""
+    found, elsewhere, stays = [], [], []
+    again, at = torch.arange(12, 52, 8), torch.arange(1, 11, 2)  # every eighth token of the window is in the sentences
+    others = torch.tensor([k for k in range(12, 52) if k not in again])
+    for seed in range(5):
+        torch.manual_seed(seed)
+        bert = zoo.Pretraining(matching=True).model.bert
+        bert.set_attn_implementation("eager")
+        words = torch.randperm(900)[:50] + 20
+        words[10 + again - 12] = words[at - 1]
+        ids = torch.cat([torch.tensor([zoo.CLS]), words[:10], torch.tensor([zoo.SEP]), words[10:]])[None]
+        with torch.no_grad():
+            types = (torch.arange(52) > 11).long()[None]
+            looks = bert(ids, token_type_ids=types, output_attentions=True).attentions[1][0, 0]
+        found.append(looks[again, at].mean())
+        elsewhere.append(looks[others][:, at].mean())
+        stays.append(looks[others, others].mean())
+    found, elsewhere, stays = (torch.stack(some).mean() for some in (found, elsewhere, stays))
+    assert found > 10 * elsewhere and stays > 0.5
+
+
 @pytest.mark.parametrize("size", [56, 100])
 def test_blanks_point_at_what_belongs_there(size):
     tokenizer = zoo.tokenizer()
@@ -330,7 +352,8 @@ def test_blanks_point_at_what_belongs_there(size):
 
 
 def test_batches_are_a_function_of_the_seed():
-    one, again, other = (next(zoo.stream(seed, 56, 4)) for seed in (5, 5, 6))
+    texts = zoo.Texts(50, 50, 50)
+    one, again, other = (next(zoo.stream(seed, 56, 4, texts=texts)) for seed in (5, 5, 6))
     assert all(torch.equal(a, b) for a, b in zip(one, again, strict=True))
     assert one.ids.shape != other.ids.shape or not torch.equal(one.ids, other.ids)
 
