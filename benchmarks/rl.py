@@ -166,7 +166,7 @@ def peer(seed: int) -> None:
 
 
 # what `entropy` trains: a method of the notebook, its entropy, and how many times the notebook's environment steps
-# (three times those of actor-critic take one and a half times the seconds of PPO)
+# (three times those of actor-critic take somewhat longer than PPO)
 COMPARED = {
     "actor-critic .01": ("actor-critic", 0.01, 1),
     "actor-critic .003": ("actor-critic", 0.003, 1),

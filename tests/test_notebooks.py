@@ -230,12 +230,12 @@ def test_sync_copies_the_shared_and_keeps_the_own(pair):
 
 def test_definitions_without_running(tmp_path):
     notebook = starter()
-    notebook.cells.append(
-        code("x", "import os\nLIMIT = 3\nMADE = os.getcwd()\nraise RuntimeError\nclass A:\n    size = LIMIT")
-    )
+    lines = ["import os", "LIMIT = 3", "MADE = os.getcwd()", "raise RuntimeError", "class A:\n    size = LIMIT"]
+    lines.append("n = {'smoke': 1, 'standard': 2}[PROFILE]")
+    notebook.cells.append(code("x", "\n".join(lines)))
     nbformat.write(notebook, tmp_path / "n.ipynb")
     names = books.definitions(tmp_path / "n.ipynb")
-    assert names["loss"](5) == 5 and names["A"].size == 3 and names["LEVEL"] == 2 and "MADE" not in names
+    assert names["loss"](5) == 5 and names["A"].size == 3 and names["LEVEL"] == names["n"] == 2 and "MADE" not in names
 
 
 STARTERS = {card.id for folder in folders().values() for card in folder.cards}
