@@ -348,24 +348,29 @@ class Texts(NamedTuple):
 
 
 def stream(
-    seed: int, size: int, batch_size: int, absent: float = 0.25, texts: Texts | None = None, encode=None
+    seed: int,
+    size: int,
+    batch_size: int,
+    absent: float = 0.25,
+    texts: Texts | None = None,
+    sentences: tuple[int, int] = (2, 2),
+    encode=None,
 ) -> Iterator[Batch]:
-    """Batches without end, a pure function of the arguments."""
+    """Batches without end, a pure function of the arguments. sentences: how many to a window, at least and at most."""
     encode = encode or tokenizer().backend_tokenizer.encode_batch
     dice, number = Random(f"windows {seed}"), 0
-    some = texts or Texts()
-
-    def most() -> int:  # if all subjects of a window were asked about, their names would tell nothing
-        return dice.randint(1, 3) if texts else 2
-
+    some, (least, most) = texts or Texts(), sentences
     while True:
         draw = 1_000_000 * seed + number
         read = pretraining.restated(draw, 200 - sum(some), sentences=8, absent=0.2)
         read += pretraining.listed(draw, some.listed)
         read += pretraining.compared(draw, some.briefly, briefly=True)
         read += pretraining.compared(draw, some.compared, briefly=False)
-        every = [told(one, encode) for one in read]
-        rows = [example(one, size, absent, dice, most()) for one in every for _ in range(3)]
+        rows = [
+            example(one, size, absent, dice, most if least == most else dice.randint(least, most))
+            for one in (told(one, encode) for one in read)
+            for _ in range(3)
+        ]
         rows = [row for row in rows if row]
         dice.shuffle(rows)
         for k in range(0, len(rows) - batch_size + 1, batch_size):
@@ -385,6 +390,10 @@ class Stage(NamedTuple):
     batch_size: int
     absent: float  # how often a sentence is about something else
     texts: Texts | None = None  # if not passages alone
+    sentences: tuple[int, int] = (
+        2,
+        2,
+    )  # to a window; were all its subjects asked about, their names would tell nothing
 
 
 class Part(NamedTuple):
@@ -411,8 +420,12 @@ COURSES = {
     BERT: Course((Part((Stage(5, 56, 16, 0.25), Stage(7, 100, 12, 0.35)), 1.5e-3),)),
     LONGER: Course(
         (
-            Part((Stage(3, 40, 64, 0.15, Texts(listed=200)),), 1.5e-3),
-            Part((Stage(3, 64, 24, 0.2, Texts(40, 80, 40)), Stage(28, 100, 12, 0.4, Texts(10, 30, 70))), 7e-4, 0.03),
+            Part((Stage(3, 40, 64, 0.15, Texts(listed=200), (1, 3)),), 1.5e-3),
+            Part(
+                (Stage(3, 64, 24, 0.2, Texts(40, 80, 40), (1, 3)), Stage(28, 100, 12, 0.4, Texts(10, 30, 70), (1, 3))),
+                7e-4,
+                warm=0.03,
+            ),
         ),
         matching=True,
         draw=100,
@@ -508,7 +521,7 @@ def _train(out: Path, name: str, course: Course, seed: int) -> None:
     partial = [out / f"{name}-{number}.partial" for number, _ in enumerate(course.parts, 1)]
     for file, part in zip(partial, course.parts, strict=True):
         last = part.stages[-1]
-        new = next(stream(1000 * seed + 999, last.size, 200, texts=last.texts))
+        new = next(stream(1000 * seed + 999, last.size, 200, texts=last.texts, sentences=last.sentences))
         _learn(whole, part, file, draw, new)
         draw += part.epochs
     zoo.save_weights(whole.model, out / f"{name}.safetensors")
