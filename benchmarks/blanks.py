@@ -1,6 +1,7 @@
 """What keeps homework 7's pretrained BERT from filling every blank: its mistakes, and which of them can be helped.
 
-    python benchmarks/blanks.py [--network hw07-bert-longer] [--windows 1500] [--seeds 31337 424242 99991] [--show 60]
+    python benchmarks/blanks.py [--network answers/hw07-bert-longer.safetensors] [--windows 1500] [--show 60]
+                                [--seeds 31337 424242 99991] [--bias]
 
 New windows of 100 tokens, as at the end of pretraining. A blank whose value stands in the window is *clear* if its
 subject is named there before the value; else the window begins in the middle of what is told of that subject, under a
@@ -93,7 +94,7 @@ def judged(one: zoo.Example, names: tuple[str, ...], start: int, end: int) -> Fi
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--network", default=zoo.BERT, help=f"{zoo.BERT}, {zoo.LONGER}, or a file of weights")
+    parser.add_argument("--network", default=zoo.BERT, help=f"{zoo.BERT}, or a file of weights")
     parser.add_argument("--windows", type=int, default=1500)
     parser.add_argument("--seeds", type=int, nargs="+", default=[31337])
     parser.add_argument("--show", type=int, default=0)

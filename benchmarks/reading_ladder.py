@@ -14,6 +14,7 @@ import io
 import os
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 from cells import defined
@@ -24,6 +25,9 @@ from common.submission.card import RUNGS
 CELLS = ("imports", "tokenizer", "pieces", "windows", "lengths", "model-of", "training-window", "anywhere", "without",
          "batches", "span-loss", "learn", "best-span", "read", "answers", "rare", "evidence", "marked",
          "shown-marked", "weighed", "answering", "methods")  # fmt: skip
+
+
+LONGER = Path(__file__).parents[1] / "answers" / f"{zoo.LONGER}.safetensors"
 
 
 def notebook(seed: int, splits, profile: str = "standard") -> dict:
@@ -62,8 +66,8 @@ def total(net) -> tuple[str, float]:
     return type(net).__name__, sum(float(each.detach().double().sum()) for each in everything)
 
 
-def controls(space: dict) -> dict[str, Callable]:
-    """What else might explain a rung, by name; training from nothing; the BERT that was pretrained longer."""
+def controls(space: dict, longer: Path) -> dict[str, Callable]:
+    """What else might explain a rung, by name; training from nothing; another BERT, from a file of weights."""
     bert, marked, half = space["bert"], space["Marked"], space["SIZE"] // 2
     broad = {"begin": space["anywhere"], "absent": 0.3, "epochs": space["passes"](space["PASSES"])}
     as_strong = {"stride": half, "null": 1.0, "weight": space["WEIGHT"]}
@@ -75,8 +79,8 @@ def controls(space: dict) -> dict[str, Callable]:
 
         return make
 
-    def longer():
-        return bert(str(zoo.folder(zoo.LONGER)))
+    def another():
+        return bert(str(zoo.folder(longer)))
 
     found = {
         "medium: simple for as long": trained(bert, {"epochs": broad["epochs"]}),
@@ -96,7 +100,7 @@ def controls(space: dict) -> dict[str, Callable]:
         ),
         "every word marked": trained(lambda: marked(bert(), least=-1.0), broad, **as_strong),
     }
-    for name, net in (("scratch", zoo.untrained), ("longer", longer)):
+    for name, net in (("scratch", zoo.untrained), ("longer", another)):
         found |= {
             f"{name}: simple": trained(net, {}),
             f"{name}: medium": trained(net, broad, null=1.0),
@@ -147,6 +151,7 @@ def main():
     parser.add_argument("--data-seed", type=int, default=data.SEED)
     parser.add_argument("--rungs", nargs="*", choices=RUNGS, default=RUNGS)
     parser.add_argument("--controls", nargs="*", help="all, or those whose names begin so")
+    parser.add_argument("--longer", type=Path, default=LONGER, help="weights of the BERT of the controls `longer`")
     parser.add_argument("--ways", nargs="*", choices=RUNGS, default=(), help="of these rungs' networks")
     arguments = parser.parse_args()
     os.environ["HW_PROGRESS"] = "0"
@@ -157,7 +162,9 @@ def main():
         wanted = {rung: space["METHODS"][rung] for rung in arguments.rungs}
         if arguments.controls is not None:
             begins = tuple(arguments.controls) or ("",)
-            wanted |= {name: make for name, make in controls(space).items() if name.startswith(begins)}
+            wanted |= {
+                name: make for name, make in controls(space, arguments.longer).items() if name.startswith(begins)
+            }
         for name, make in wanted.items():
             began = time.process_time()
             with contextlib.redirect_stdout(io.StringIO()):

@@ -7,11 +7,11 @@ leaves out, so that "not here" is learned as well. All of it is about subjects o
 
 from typing import NamedTuple
 
-from common.generators.world import words
+from common.generators.world import telling, words
 from common.generators.world.dice import Dice
 from common.generators.world.facts import Names, Subject, subject
 from common.generators.world.kinds import KINDS, Saying
-from common.generators.world.telling import fill, passage
+from common.generators.world.telling import Passage, fill, passage
 
 
 class Blank(NamedTuple):
@@ -46,17 +46,59 @@ def restated(seed: int, n: int, sentences: int = 5, absent: float = 0.4) -> list
     absent: the share of sentences about a third subject, which the passage may name but says nothing about.
     """
     dice = Dice(f"world {seed} pretraining")
-    return [_restated(dice, dice.number(0, 2), sentences, absent) for _ in range(n)]
+    found = []
+    for _ in range(n):
+        left_out = dice.number(0, 2)
+        found.append(_restated(dice, passage(dice, left_out=left_out), left_out, sentences, absent))
+    return found
 
 
-def _restated(dice: Dice, left_out: int, sentences: int, absent: float) -> Restated:
-    one = passage(dice, left_out=left_out)
+def compared(seed: int, n: int, briefly: bool, sentences: int = 8, absent: float = 0.2) -> list[Restated]:
+    """The same where a passage tells the same of two to four subjects, and a sentence can be about one more.
+
+    What is asked for does not tell the answer there: of whom it is asked decides. briefly: a sentence for each subject.
+    """
+    dice = Dice(f"world {seed} compared {briefly}")
+    found = []
+    for _ in range(n):
+        subjects = dice.number(3, 5)
+        left_out = dice.number(0, subjects - 1)
+        one = telling.compared(dice, left_out, subjects, briefly)
+        found.append(_restated(dice, one, left_out, sentences, absent))
+    return found
+
+
+def listed(seed: int, n: int) -> list[Restated]:
+    """The same in the plainest words: two or three subjects with a value each, told again in another order."""
+    dice = Dice(f"world {seed} listed")
+    return [_listed(dice) for _ in range(n)]
+
+
+def _listed(dice: Dice) -> Restated:
+    names = _names(dice)
+    kind = dice.pick(list(KINDS))
+    subjects = [subject(names, kind) for _ in range(dice.number(3, 4))]
+    slot = dice.pick(list(KINDS[kind].types))
+    lines = [f"{one.name}，{one.facts[slot]}。" for one in subjects]
+    passage, text, blanks = "".join(lines[:-1]), "", []
+    for k in dice.some(range(len(lines)), len(lines)):
+        value = subjects[k].facts[slot]
+        text += lines[k]
+        at = passage.find(lines[k]) + len(lines[k]) - 1 - len(value) if lines[k] in passage else -1
+        end = len(text) - 1
+        blanks.append(Blank(end - len(value), end, at, at + len(value) if at >= 0 else -1))
+    return Restated(passage, text, tuple(blanks), tuple(one.name for one in subjects))
+
+
+def _restated(dice: Dice, one: Passage, left_out: int, sentences: int, absent: float) -> Restated:
     places = {(value.subject, value.slot): (value.start, value.end) for value in one.values}
     here = dice.some([said for said in one.said if said[0] != left_out], sentences)
     there = dice.some([said for said in one.said if said[0] == left_out], sentences)
     text, blanks = "", []
     for _ in range(sentences):
-        kept = there if there and dice.chance(absent) else here
+        if not here and not there:
+            break
+        kept = there if there and (dice.chance(absent) or not here) else here
         number, saying, wording = kept.pop()
         told, found = fill(_other(dice, saying, wording), one.subjects[number].name, one.subjects[number].facts)
         for slot, (a, b) in found.items():

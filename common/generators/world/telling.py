@@ -1,12 +1,13 @@
 """Passages: three subjects, what is told of each in the order of its life, and where each value stands in the text."""
 
+import functools
 import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from common.generators.world import words
 from common.generators.world.dice import Dice
-from common.generators.world.facts import Names, Subject, subject
+from common.generators.world.facts import PARTS, Names, Subject, subject
 from common.generators.world.kinds import KINDS, Saying
 
 SHORTEST, LONGEST = 300, 450  # characters
@@ -101,12 +102,11 @@ class _Writer:
             and any(_DROPPABLE.match(text) for text in follows.wordings)
         )
 
-    def block(self, number: int) -> None:
-        """All that is told of one subject."""
+    def block(self, number: int, told: list[Saying], mention: bool = True) -> None:
+        """What is told of one subject. mention: whether another is named in between."""
         dice, one = self.dice, self.subjects[number]
         others = [subject for subject in self.subjects if subject is not one]
-        told = _chosen(dice, one)
-        mention_after = dice.number(0, len(told) - 2)
+        mention_after = dice.number(0, len(told) - 2) if mention else -1
         self.named, ended = -_FAR, True
         before = {self.subjects[value.subject].kind for value in self.values}
         for i, saying in enumerate(told):
@@ -147,7 +147,7 @@ def passage(dice: Dice, part: str = "learn", left_out: int | None = None) -> Pas
             if number == left_out:
                 writer.said += [(number, saying, dice.pick(saying.wordings)) for saying in _chosen(dice, one)]
             else:
-                writer.block(number)
+                writer.block(number, _chosen(dice, one))
         if left_out is not None or SHORTEST <= len(writer.text) <= LONGEST:
             return Passage(writer.text, tuple(writer.subjects), tuple(writer.values), tuple(writer.said))
 
@@ -159,3 +159,32 @@ def _chosen(dice: Dice, one: Subject) -> list[Saying]:
     today = dice.some(model.today, dice.number(1, 2))
     dated = dice.some(model.dated, max(2, 5 - len(opening) - len(today)))
     return opening + sorted(dated, key=lambda saying: one.facts[saying.year]) + today
+
+
+def compared(dice: Dice, left_out: int, n: int, briefly: bool) -> Passage:
+    """A passage for learning alone that tells the same of n subjects of one kind, but of the one that is left out.
+
+    briefly: one sentence for each, under its name; else two or three, most of them under a pronoun.
+    """
+    names = Names(dice, PARTS[0])
+    kind = dice.pick(list(KINDS))
+    model = KINDS[kind]
+    writer = _Writer(dice, [subject(names, kind) for _ in range(n)], dice.some(MENTIONS, n))
+    first = dice.pick([saying for saying in (model.sayings if briefly else model.opening) if _names_first(saying)])
+    more = [] if briefly else dice.some([saying for saying in model.sayings if saying is not first], 2)
+    for number, one in enumerate(writer.subjects):
+        if number == left_out:
+            writer.said += [(number, saying, dice.pick(saying.wordings)) for saying in (first, *more)]
+        else:
+            some = sorted(dice.some(more, dice.number(1, 2)), key=functools.partial(_when, one))
+            writer.block(number, [first, *some], mention=not briefly and dice.chance(0.35))
+    return Passage(writer.text, tuple(writer.subjects), tuple(writer.values), tuple(writer.said))
+
+
+def _names_first(saying: Saying) -> bool:
+    return any(wording.startswith("{S}") for wording in saying.wordings)
+
+
+def _when(one: Subject, saying: Saying) -> tuple[int, str]:
+    """For putting sayings in order."""
+    return (saying in one.model.today) - (saying in one.model.opening), one.facts.get(saying.year, "")

@@ -13,6 +13,12 @@ passage are masked and guessed, as in BERT. No question is ever asked.
 matches (Olsson et al. 2022, "In-context learning and induction heads"). The second waits for the first, and a
 network as small as this waits long. So the heads of its first layer begin as a convolution of width five does: each
 looks at one neighbour (`look_at_neighbours`). Nothing holds them there.
+
+That is how it learns *what* is asked for, but not *of whom*: where a window tells the same of two subjects, it takes
+either. `hw07-bert-longer` learns that, too. It reads text that tells the same of several, lists first. One head of its
+second layer begins by looking in the sentences for the token that it stands on, and two of the third hand on what was
+found (`look_for_the_same`): readers before BERT were told as a feature whether the question has a word (Chen et al.
+2017, "Reading Wikipedia to answer open-domain questions"). Without either, 500 steps of lists teach it nothing.
 """
 
 import hashlib
@@ -106,23 +112,62 @@ def look_at_neighbours(bert: nn.Module, sharpness: float = 1.45) -> None:
     """
     embeddings, first = bert.embeddings, bert.encoder.layer[0].attention
     size = bert.config.hidden_size // bert.config.num_attention_heads  # of a head
-    rates = 0.05 + 3.0 * torch.rand(size // 2, generator=torch.Generator().manual_seed(0))
+    rates = _rates(size)
     angles = torch.arange(bert.config.max_position_embeddings)[:, None] * rates
     places = torch.stack([angles.sin(), angles.cos()], dim=2).flatten(1)
     embeddings.position_embeddings.weight.zero_()
     embeddings.position_embeddings.weight[:, :size] = 2**0.5 * bert.config.initializer_range * places
     for other in (embeddings.word_embeddings, embeddings.token_type_embeddings):
         other.weight[:, :size] = 0
-    query, key = first.self.query.weight.zero_(), first.self.key.weight.zero_()
-    for head, distance in enumerate(NEIGHBOURS):
-        turns = distance * rates
-        rows = head * size + torch.arange(0, size, 2)
-        sines, cosines = torch.arange(0, size, 2), torch.arange(1, size, 2)
+    first.self.query.weight.zero_(), first.self.key.weight.zero_()
+    look(first, NEIGHBOURS, rates, sharpness)
+    for layer in (first.self.value, first.output.dense):  # they carry what the neighbour is: louder than usual
+        layer.weight.mul_(1.5)
+
+
+def _rates(size: int) -> torch.Tensor:
+    """Of the sines and cosines that tell a token's place to a head of this size."""
+    return 0.05 + 3.0 * torch.rand(size // 2, generator=torch.Generator().manual_seed(0))
+
+
+def look(
+    attention: nn.Module, distances: tuple[int, ...], rates: torch.Tensor, sharpness: float | torch.Tensor
+) -> None:
+    """Let each of the first heads look so many tokens away."""
+    query, key, size = attention.self.query.weight, attention.self.key.weight, 2 * len(rates)
+    sines, cosines = torch.arange(0, size, 2), torch.arange(1, size, 2)
+    for head, distance in enumerate(distances):
+        turns, rows = distance * rates, head * size + sines
+        query[head * size : (head + 1) * size] = key[head * size : (head + 1) * size] = 0
         query[rows, sines], query[rows, cosines] = sharpness * turns.cos(), sharpness * turns.sin()
         query[rows + 1, sines], query[rows + 1, cosines] = -sharpness * turns.sin(), sharpness * turns.cos()
         key[rows, sines] = key[rows + 1, cosines] = sharpness
-    for layer in (first.self.value, first.output.dense):  # they carry what the neighbour is: louder than usual
-        layer.weight.mul_(1.5)
+
+
+@torch.no_grad()
+def look_for_the_same(bert: nn.Module, sharpness: float = 1.7, segment: float = 2.3, back: float = 5.0) -> None:
+    """Let a head of the second layer begin by looking for its own token in the sentences; two of the third look back.
+
+    The second quarter of the numbers tells the token alone: what the neighbours are is kept to the upper half. Queries
+    and keys are that quarter, and a key is louder in the sentences (the first segment), so that a token finds itself
+    there if it is there, and stays with itself if not. Then the third layer hands what was found on to what follows: it
+    looks some three and eight tokens back, by those frequencies that tell places roughly.
+    """
+    embeddings, (first, second, third) = bert.embeddings, (layer.attention for layer in bert.encoder.layer[:3])
+    size = bert.config.hidden_size // bert.config.num_attention_heads  # of a head
+    first.output.dense.weight[: 2 * size] = 0
+    for weight in (second.self.query.weight, second.self.key.weight):
+        weight[:size] = 0
+        weight[1:size, size + 1 : 2 * size] = sharpness * torch.eye(size - 1)
+    segments = embeddings.token_type_embeddings.weight
+    second.self.query.bias[0] = segment
+    second.self.key.weight[0] = segment * functional.normalize(segments[0] - segments[1], dim=0)
+    second.output.dense.weight[:size] = 0  # places stay what they are
+    rates = _rates(size)
+    look(third, (-3, -8), rates, back * torch.exp(-((rates / 0.7) ** 2)))
+    for layer in (second, third):
+        for part in (layer.self.value, layer.output.dense):
+            part.weight.mul_(1.5)
 
 
 def load(weights: str | Path = BERT) -> nn.Module:
@@ -237,8 +282,8 @@ def told(one: pretraining.Restated, encode) -> Told:
     return Told(passage.ids, sentences)
 
 
-def example(told: Told, size: int, absent: float, dice: Random) -> Example | None:
-    """A window of `size` tokens and one or two sentences: about it, or with probability `absent` not."""
+def example(told: Told, size: int, absent: float, dice: Random, most: int = 2) -> Example | None:
+    """A window of `size` tokens and at most `most` sentences: about it, or with probability `absent` not."""
     passage, sentences = told
     here = [sentence for sentence in sentences if sentence[1][0][1] >= 0]
     if not here:
@@ -253,7 +298,7 @@ def example(told: Told, size: int, absent: float, dice: Random) -> Example | Non
     dice.shuffle(inside)
     dice.shuffle(outside)
     chosen = []
-    while len(chosen) < 2 and (inside or outside):
+    while len(chosen) < most and (inside or outside):
         away = bool(outside) and (not inside or dice.random() < absent)
         chosen.append(((outside if away else inside).pop(), away))
         if not inside and dice.random() > absent:
@@ -294,13 +339,38 @@ def collate(examples: list[Example]) -> Batch:
     return Batch(ids, types, blanks, torch.tensor([one.blanks[one.asked][1:] for one in examples]))
 
 
-def stream(seed: int, size: int, batch_size: int, absent: float = 0.25, encode=None) -> Iterator[Batch]:
-    """Batches without end, a pure function of the arguments."""
+class Texts(NamedTuple):
+    """Of 200 passages, how many are lists, and tell the same of several subjects, in a sentence each or in more."""
+
+    listed: int = 0
+    briefly: int = 0
+    compared: int = 0
+
+
+def stream(
+    seed: int,
+    size: int,
+    batch_size: int,
+    absent: float = 0.25,
+    texts: Texts | None = None,
+    sentences: tuple[int, int] = (2, 2),
+    encode=None,
+) -> Iterator[Batch]:
+    """Batches without end, a pure function of the arguments. sentences: how many to a window, at least and at most."""
     encode = encode or tokenizer().backend_tokenizer.encode_batch
     dice, number = Random(f"windows {seed}"), 0
+    some, (least, most) = texts or Texts(), sentences
     while True:
-        some = pretraining.restated(1_000_000 * seed + number, 200, sentences=8, absent=0.2)
-        rows = [example(one, size, absent, dice) for one in (told(one, encode) for one in some) for _ in range(3)]
+        draw = 1_000_000 * seed + number
+        read = pretraining.restated(draw, 200 - sum(some), sentences=8, absent=0.2)
+        read += pretraining.listed(draw, some.listed)
+        read += pretraining.compared(draw, some.briefly, briefly=True)
+        read += pretraining.compared(draw, some.compared, briefly=False)
+        rows = [
+            example(one, size, absent, dice, most if least == most else dice.randint(least, most))
+            for one in (told(one, encode) for one in read)
+            for _ in range(3)
+        ]
         rows = [row for row in rows if row]
         dice.shuffle(rows)
         for k in range(0, len(rows) - batch_size + 1, batch_size):
@@ -314,32 +384,63 @@ EPOCH = 200  # steps
 MASKED = 0.05
 
 
-class Course(NamedTuple):
-    """How one of the networks is pretrained."""
+class Stage(NamedTuple):
+    epochs: int
+    size: int  # tokens of a window
+    batch_size: int
+    absent: float  # how often a sentence is about something else
+    texts: Texts | None = None  # if not passages alone
+    sentences: tuple[int, int] = (
+        2,
+        2,
+    )  # to a window; were all its subjects asked about, their names would tell nothing
 
-    # epochs, tokens of a window, examples of a batch, how often a sentence is about something else
-    stages: tuple[tuple[int, int, int, float], ...]
+
+class Part(NamedTuple):
+    """A part of a course: its rate rises from nothing and falls again."""
+
+    stages: tuple[Stage, ...]
     lr: float
-    start: str | None = None  # the network that it goes on from
-    draw: int = 0  # text that no other course has
+    warm: float = 0.1  # the share of its steps in which the rate rises
 
     @property
     def epochs(self) -> int:
-        return sum(stage[0] for stage in self.stages)
+        return sum(stage.epochs for stage in self.stages)
+
+
+class Course(NamedTuple):
+    """How one of the networks is pretrained."""
+
+    parts: tuple[Part, ...]
+    matching: bool = False  # whether a head begins by looking for the same token
+    draw: int = 0  # text that no other course has
 
 
 COURSES = {
-    BERT: Course(((5, 56, 16, 0.25), (7, 100, 12, 0.35)), 1.5e-3),
-    LONGER: Course(((40, 100, 12, 0.5),), 1e-3, start=BERT, draw=100),
+    BERT: Course((Part((Stage(5, 56, 16, 0.25), Stage(7, 100, 12, 0.35)), 1.5e-3),)),
+    LONGER: Course(
+        (
+            Part((Stage(3, 40, 64, 0.15, Texts(listed=200), (1, 3)),), 1.5e-3),
+            Part(
+                (Stage(3, 64, 24, 0.2, Texts(40, 80, 40), (1, 3)), Stage(28, 100, 12, 0.4, Texts(10, 30, 70), (1, 3))),
+                7e-4,
+                warm=0.03,
+            ),
+        ),
+        matching=True,
+        draw=100,
+    ),
 }
 
 
 class Pretraining(nn.Module):
     """The network, and what it needs while it is pretrained alone: a pointer for [BLANK], a guess for masked words."""
 
-    def __init__(self):
+    def __init__(self, matching: bool = False):
         super().__init__()
         self.model = untrained()
+        if matching:
+            look_for_the_same(self.model.bert)
         self.wanted, self.offered = (nn.Linear(WIDTH, 2 * WIDTH) for _ in range(2))  # of a blank, of a token
         self.guess = nn.Linear(WIDTH, WIDTH)
 
@@ -381,9 +482,9 @@ class Pretraining(nn.Module):
 class _Batches:
     """EPOCH batches at a pass. Which stage it is, the schedule knows: so a run that was cut off goes on as it would."""
 
-    def __init__(self, seed: int, course: Course, schedule):
-        self.seed, self.schedule, self.draw = seed, schedule, course.draw
-        self.stages = [stage for stage in course.stages for _ in range(stage[0])]
+    def __init__(self, part: Part, draw: int, schedule):
+        self.draw, self.schedule = draw, schedule
+        self.stages = [stage for stage in part.stages for _ in range(stage.epochs)]
         self.encode = tokenizer().backend_tokenizer.encode_batch
 
     def __len__(self) -> int:
@@ -391,8 +492,8 @@ class _Batches:
 
     def __iter__(self) -> Iterator[Batch]:
         epoch = self.schedule.last_epoch // EPOCH
-        _, size, batch_size, absent = self.stages[min(epoch, len(self.stages) - 1)]
-        made = stream(1000 * self.seed + self.draw + epoch, size, batch_size, absent, self.encode)
+        _, *stage = self.stages[min(epoch, len(self.stages) - 1)]
+        made = stream(self.draw + epoch, *stage, self.encode)
         for _ in range(EPOCH):
             yield next(made)
 
@@ -401,7 +502,7 @@ def train(out: Path, *, seed: int = 2022, only: str | None = None, pictures: Pat
     """Pretrain and write `out/hw07-bert.safetensors` and `out/hw07-bert-longer.safetensors`.
 
     Prints how often they find blanks in text they have not seen. A run that was cut off goes on where it was, from
-    `out/NAME.partial`. only: "bert" or "bert-longer".
+    `out/NAME-PART.partial`. only: "bert" or "bert-longer".
     """
     names = {name.removeprefix("hw07-"): name for name in COURSES}
     if only not in (None, *names):
@@ -415,14 +516,25 @@ def train(out: Path, *, seed: int = 2022, only: str | None = None, pictures: Pat
 
 def _train(out: Path, name: str, course: Course, seed: int) -> None:
     set_seed(seed)
-    whole = Pretraining()
-    if course.start:
-        made = out / f"{course.start}.safetensors"
-        whole.model = load(made if made.is_file() else course.start)
-    optimizer = torch.optim.AdamW(whole.parameters(), lr=course.lr, betas=(0.9, 0.98), weight_decay=0.01)
-    steps = course.epochs * EPOCH
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, course.lr, total_steps=steps, pct_start=0.1)
-    new = next(stream(1000 * seed + 999, 100, 200))
+    whole = Pretraining(course.matching)
+    draw = 1000 * seed + course.draw
+    partial = [out / f"{name}-{number}.partial" for number, _ in enumerate(course.parts, 1)]
+    for file, part in zip(partial, course.parts, strict=True):
+        last = part.stages[-1]
+        new = next(stream(1000 * seed + 999, last.size, 200, texts=last.texts, sentences=last.sentences))
+        _learn(whole, part, file, draw, new)
+        draw += part.epochs
+    zoo.save_weights(whole.model, out / f"{name}.safetensors")
+    for file in partial:
+        file.unlink(missing_ok=True)
+    print(f"{name}: {sum(p.numel() for p in whole.model.parameters()):,} parameters")
+
+
+def _learn(whole: Pretraining, part: Part, partial: Path, draw: int, new: Batch) -> None:
+    """One part of a course, or what is left of it in `partial`; `new` is text that it does not see."""
+    optimizer = torch.optim.AdamW(whole.parameters(), lr=part.lr, betas=(0.9, 0.98), weight_decay=0.01)
+    steps = part.epochs * EPOCH
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, part.lr, total_steps=steps, pct_start=part.warm)
 
     def step(batch: Batch) -> dict[str, torch.Tensor]:
         spans, words = whole.losses(batch)
@@ -431,12 +543,8 @@ def _train(out: Path, name: str, course: Course, seed: int) -> None:
     def validate() -> dict[str, float]:
         numbers = whole.measure(new)
         shown = "  ".join(f"{name} {value:.3f}" for name, value in numbers.items())
-        print(f"{name}, step {schedule.last_epoch:5}  {shown}", flush=True)
+        print(f"{partial.stem}, step {schedule.last_epoch:5}  {shown}", flush=True)
         return numbers
 
-    partial = out / f"{name}.partial"
-    fit(step, _Batches(seed, course, schedule), optimizer, epochs=course.epochs, model=whole, validate=validate,
+    fit(step, _Batches(part, draw, schedule), optimizer, epochs=part.epochs, model=whole, validate=validate,
         schedule=schedule, clip=1.0, checkpoint=partial, progress=False)  # fmt: skip
-    zoo.save_weights(whole.model, out / f"{name}.safetensors")
-    partial.unlink(missing_ok=True)
-    print(f"{name}: {sum(p.numel() for p in whole.model.parameters()):,} parameters")
