@@ -7,10 +7,12 @@ tells which, so a network that does not use it finds one in two or three. Some t
 """
 
 import argparse
+import itertools
 
 import torch
 
 from common.homeworks.hw07 import zoo
+from common.training.loop import fit
 from common.training.seed import set_seed
 
 WAYS = {  # whether heads begin by looking for the same token; how sharply others hand it on; sentences to a window
@@ -49,13 +51,13 @@ def learn(whole: zoo.Pretraining, steps: int, lr: float, batches) -> None:
     """So many steps, at a rate that rises and falls."""
     optimizer = torch.optim.AdamW(whole.parameters(), lr=lr, betas=(0.9, 0.98), weight_decay=0.01)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, lr, total_steps=steps, pct_start=0.1)
-    for _ in range(steps):
-        spans, words = whole.losses(next(batches))
-        optimizer.zero_grad()
-        (spans + 0.2 * words).backward()
-        torch.nn.utils.clip_grad_norm_(whole.parameters(), 1.0)
-        optimizer.step()
-        schedule.step()
+
+    def step(batch: zoo.Batch) -> torch.Tensor:
+        spans, words = whole.losses(batch)
+        return spans + 0.2 * words
+
+    some = list(itertools.islice(batches, steps))
+    fit(step, some, optimizer, epochs=1, schedule=schedule, clip=1.0, progress=False)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ That is how it learns *what* is asked for, but not *of whom*: where a window tel
 either. `hw07-bert-longer` learns that, too. It reads text that tells the same of several, lists first. One head of its
 second layer begins by looking in the sentences for the token that it stands on, and two of the third hand on what was
 found (`look_for_the_same`): readers before BERT were told as a feature whether the question has a word (Chen et al.
-2017, "Reading Wikipedia to answer open-domain questions"). Without either, 500 steps of lists teach it nothing.
+2017, "Reading Wikipedia to answer open-domain questions"). Without either, 400 steps of lists teach it nothing.
 """
 
 import hashlib
