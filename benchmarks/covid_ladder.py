@@ -46,6 +46,10 @@ LINES = {  # name -> whose settings, and what is changed; a name in quotes is on
         {"make_optimizer": gradient_descent(1e-4), "epochs": 500},
     ),
     "plain gradient descent of .0002, 200 epochs": ("simple", {"make_optimizer": gradient_descent(2e-4)}),
+    "plain gradient descent of .0002, 500 epochs": (
+        "simple",
+        {"make_optimizer": gradient_descent(2e-4), "epochs": 500},
+    ),
     "24 columns, standardised, AdamW": ("medium", {"prepare": best_columns, "epochs": 200}),
     "24 columns, standardised, plain gradient descent": (
         "medium",
