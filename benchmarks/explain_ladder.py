@@ -89,7 +89,7 @@ def main() -> None:
             space["set_seed"](data.SEED)
             found = by_kind(reference, reference.assign(map=list(space["explain"](questions, way))))
             kinds = ", ".join(f"{kind} {score:.4f}" for kind, score in found.items())
-            print(f"  {name:32s}{min(found.values()):.4f}  ({kinds})", flush=True)
+            print(f"  {name:36s}{min(found.values()):.4f}  ({kinds})", flush=True)
 
 
 if __name__ == "__main__":
