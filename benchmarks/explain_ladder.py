@@ -27,6 +27,19 @@ def ways(space: dict) -> dict[str, Callable]:
     def smoothed(network, x, asked):
         return space["soften"](space["smooth_grad"](network, x, asked, 16, sigma=0.05).abs().amax(dim=1))
 
+    def signed_slope(network, x, asked):
+        """Medium without its way: (x - grey) times one gradient, at the picture itself."""
+        return space["soften"](((x - 0.5) * space["gradient"](network, x, asked)).sum(dim=1))
+
+    def signed_around(network, x, asked, sigma=0.05):
+        """As many gradients as the path takes, at noisy copies of the picture, with their sign."""
+        return space["soften"](((x - 0.5) * space["smooth_grad"](network, x, asked, 16, sigma=sigma)).sum(dim=1))
+
+    def unsigned_path(network, x, asked):
+        """The way without the sign."""
+        grey = torch.full_like(x, 0.5)
+        return space["soften"](space["integrated_gradients"](network, x, asked, grey, 16).abs().amax(dim=1))
+
     def product(*question):
         return last(*question) * slope(*question)
 
@@ -35,6 +48,10 @@ def ways(space: dict) -> dict[str, Callable]:
 
     return space["METHODS"] | {
         "SmoothGrad": smoothed,
+        "(x - grey) x gradient, signed": signed_slope,
+        "(x - grey) x SmoothGrad, signed": signed_around,
+        "(x - grey) x SmoothGrad .2, signed": lambda *question: signed_around(*question, sigma=0.2),
+        "path, unsigned": unsigned_path,
         "Grad-CAM x gradient": product,
         "gradient, in pieces": in_pieces(slope),
         "path, in pieces": in_pieces(path),
@@ -72,7 +89,7 @@ def main() -> None:
             space["set_seed"](data.SEED)
             found = by_kind(reference, reference.assign(map=list(space["explain"](questions, way))))
             kinds = ", ".join(f"{kind} {score:.4f}" for kind, score in found.items())
-            print(f"  {name:32s}{min(found.values()):.4f}  ({kinds})", flush=True)
+            print(f"  {name:36s}{min(found.values()):.4f}  ({kinds})", flush=True)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,9 @@ from common.submission.card import find_all
 PICTURES = {"splits", "side", "train_pictures"}
 BENCHMARKS = {  # those that use cells.py: whose cells, and what is there before they run
     "adaptation_ladder": ("hw11", {"splits", "known", "runs"}),
+    "attack_ladder": ("hw10", set()),
     "covid_baselines": ("hw01", set()),
+    "covid_ladder": ("hw01", {"splits", "labelled", "train", "validation", "test"}),
     "diffusion_ladder": ("hw06_diffusion", PICTURES),
     "explain_ladder": ("hw09", set()),
     "food_ladder": ("hw03", {"splits", "classes", "side"}),

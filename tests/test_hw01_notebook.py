@@ -14,7 +14,7 @@ STARTER, SOLUTION = books.paths(find_card("hw01"))
 SPLITS = hw01.builtin("smoke", 3)[0]
 PIECES = {
     "simple": ("raw", "Level", "sgd"),
-    "medium": ("the_best", "Level", "adamw"),
+    "medium": ("raw", "Level", "adamw"),
     "strong": ("all_of_them", "Change", "adamw"),
     "boss": ("survey_in_odds", "ChangeInOdds", "adamw"),
 }
@@ -95,12 +95,6 @@ def test_boss_copies_yesterday_before_it_has_learned():
     names = namespace(SOLUTION, "boss")
     last = torch.tensor([1.0, 10.0, 35.0])
     assert torch.allclose(names["Net"](4)(torch.randn(3, 4), last), last, atol=0.35)
-
-
-def test_best_columns_finds_yesterday_first():
-    names = namespace(SOLUTION)
-    best = names["best_columns"](SPLITS.train, 24)
-    assert best[0] == names["YESTERDAY"] and len(set(best)) == 24
 
 
 def test_a_random_split_flatters():
