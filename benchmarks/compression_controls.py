@@ -149,6 +149,7 @@ def main() -> None:
         "the labels alone (simple)": lambda s: run(s, "simple"),
         "... labels, three times as long": lambda s: run(s, "simple", epochs=3 * EPOCHS),
         "teacher, labelled pictures (medium)": lambda s: run(s, "medium"),
+        "... labelled pictures, three times as long": lambda s: run(s, "medium", epochs=3 * EPOCHS),
         "teacher, all pictures (strong)": lambda s: run(s, "strong"),
         "... all pictures, its first choices as labels": lambda s: run(s, "simple", labels=picks, everything=True),
         "... all pictures, three times as long": lambda s: run(s, "strong", epochs=3 * EPOCHS),
