@@ -157,11 +157,11 @@ def main() -> None:
         "separable, three times as long (boss)": lambda s: run(s, "boss", epochs=3 * EPOCHS),
         "... and hints, weight 2": lambda s: run(s, "boss", epochs=3 * EPOCHS, hint=2.0),
     }
-    print(f"{'':45}{'mean':>7}{'lowest':>8}{'highest':>9}  rung")
+    print(f"{'':45}{'mean':>7}  rung   seed by seed")
 
     def show(name, scores):
         rung = card.rung_of(max(scores)) or "-"
-        print(f"{name:45}{statistics.mean(scores):7.3f}{min(scores):8.3f}{max(scores):9.3f}  {rung}", flush=True)
+        print(f"{name:45}{statistics.mean(scores):7.3f}  {rung:6}", *(f"{score:.4f}" for score in scores), flush=True)
 
     for answer in card.cheap:
         if options.only in answer.name:
