@@ -149,6 +149,7 @@ def main() -> None:
         "the labels alone (simple)": lambda s: run(s, "simple"),
         "... labels, three times as long": lambda s: run(s, "simple", epochs=3 * EPOCHS),
         "teacher, labelled pictures (medium)": lambda s: run(s, "medium"),
+        "... labelled pictures, three times as long": lambda s: run(s, "medium", epochs=3 * EPOCHS),
         "teacher, all pictures (strong)": lambda s: run(s, "strong"),
         "... all pictures, its first choices as labels": lambda s: run(s, "simple", labels=picks, everything=True),
         "... all pictures, three times as long": lambda s: run(s, "strong", epochs=3 * EPOCHS),
@@ -156,11 +157,11 @@ def main() -> None:
         "separable, three times as long (boss)": lambda s: run(s, "boss", epochs=3 * EPOCHS),
         "... and hints, weight 2": lambda s: run(s, "boss", epochs=3 * EPOCHS, hint=2.0),
     }
-    print(f"{'':45}{'mean':>7}{'lowest':>8}{'highest':>9}  rung")
+    print(f"{'':45}{'mean':>7}  rung   seed by seed")
 
     def show(name, scores):
         rung = card.rung_of(max(scores)) or "-"
-        print(f"{name:45}{statistics.mean(scores):7.3f}{min(scores):8.3f}{max(scores):9.3f}  {rung}", flush=True)
+        print(f"{name:45}{statistics.mean(scores):7.3f}  {rung:6}", *(f"{score:.4f}" for score in scores), flush=True)
 
     for answer in card.cheap:
         if options.only in answer.name:

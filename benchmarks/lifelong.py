@@ -4,6 +4,7 @@
     python benchmarks/lifelong.py lives [--images 4000 --epochs 4 --only "the course's EWC" EWC directions]
     python benchmarks/lifelong.py lives --data original --images 5000 --epochs 10 --only none EWC directions
     python benchmarks/lifelong.py ladder [--seeds 1 2 3 --data-seed 2022 --only simple boss]
+    python benchmarks/lifelong.py controls [--seeds 1 2 3 --data-seed 2022 --only shuffled --strengths 0.2 1 5]
 
 MNIST need not be there: digits drawn at 28 x 28 stand in, turned by the course's 0, 20, 40, 60 and 80 degrees. Network
 (784-1024-512-256-10), batches of 128 and ten epochs are the course's; learning is done by the cells of the solution
@@ -16,7 +17,9 @@ is left out on both sides.
 `steps` times all methods in turns and works out a life: 5 tasks of 10 epochs of 55,000 images, remembered from as many
 as the notebook takes. `lives` lives whole lives on fewer images and tells how well each method ends, too, with ways of
 making directions cheaper that the notebook does not take. `ladder` is another matter: the four rungs on the builtin
-digits, by the cells of the notebook without its comparisons and pictures; the scorer says the same.
+digits, by the cells of the notebook without its comparisons and pictures; the scorer says the same. `controls` lives
+there, too, each time without the idea of a rung, for as many steps as the rung takes, or for more where its steps cost
+more; `--strengths` are factors of the strengths chosen, and what validation says tells which is best.
 """
 
 import argparse
@@ -251,20 +254,90 @@ def ladder(rungs: list[str], seeds: list[int], data_seed: int) -> None:
         print(f"{(time.process_time() - began) / len(seeds):8.1f} CPU s a life")
 
 
+def shuffled(book: dict) -> Callable:
+    """The importance of task 1, and then each layer's dealt out again among its weights, anew for every task."""
+
+    def importance(model, x, y):
+        right = book["fisher"](model, x[:1200], y[:1200])
+        return {name: f.flatten()[torch.randperm(f.numel())].reshape(f.shape) for name, f in right.items()}
+
+    return importance
+
+
+def turned_about(book: dict) -> Callable:
+    """The factors of task 2 with directions drawn by chance: they hold as firmly as those did, and somewhere else."""
+
+    def remember(model, x, y, memory):
+        now, anchor = book["remember_directions"](model, x, y, None)
+        turned = []
+        for pair in now:
+            turns = [torch.linalg.qr(torch.randn_like(factor))[0] for factor in pair]
+            turned.append(tuple(q @ factor @ q.T for q, factor in zip(turns, pair, strict=True)))
+        if memory is not None:
+            turned = [(a + old_a, b + old_b) for (a, b), (old_a, old_b) in zip(turned, memory[0], strict=True)]
+        return turned, anchor
+
+    return remember
+
+
+def controls(book: dict) -> dict[str, tuple[str, dict, float]]:
+    """By name: the rung that each is a control of, a method, and how many times as many epochs as the notebook's."""
+    known, add_up = book["METHODS"], book["add_up"]
+    return {
+        "no protection, twice as long": ("medium", known["none"], 2),
+        "all weights held alike": ("medium", known["L2"], 1),
+        "Fisher, shuffled": ("medium", known["EWC"] | {"remember": add_up(shuffled(book)), "strength": 10}, 1),
+        "EWC, twice as long": ("strong", known["EWC"], 2),
+        "the factors' diagonals": ("strong", known["diagonals"], 1),
+        "directions drawn by chance": (
+            "strong",
+            known["directions"] | {"remember": turned_about(book), "strength": 0.25},
+            1,
+        ),
+        "narrow, five times as long": ("boss", known["directions"], 5),
+        "wide, EWC": ("boss", known["EWC, wide"], 1.5),
+    }
+
+
+def without_the_idea(names: list[str], seeds: list[int], data_seed: int, strengths: list[float]) -> None:
+    """Average accuracy of each control on the test images of the builtin digits, a score for each seed."""
+    splits, reference = hw14.builtin("standard", data_seed)
+    truth = reference["class"].to_numpy().reshape(5, 5, -1)[-1]  # (task, image)
+    book = defined("hw14", CELLS, seeds[0], "boss", splits=splits)
+    epochs = book["epochs"]
+    for name, (rung, method, times) in controls(book).items():
+        for strength in strengths if not names or any(word in name for word in names) else ():
+            book["epochs"], began = round(times * epochs), time.process_time()
+            how = method | {"strength": strength * method.get("strength", 0.0)}
+            lives = [quietly(book["lifelong"], name, **how, seed=seed) for seed in seeds]
+            watched = np.mean([life["matrix"][-1].mean() for life in lives])
+            scores = "".join(f"{float((life['answers'][-1] == truth).mean()):8.4f}" for life in lives)
+            seconds = (time.process_time() - began) / len(seeds)
+            print(
+                f"{rung:8}{name:30}{how['strength']:8g}{scores}   {watched:.3f} on validation images,"
+                f" {seconds:.1f} CPU s a life",
+                flush=True,
+            )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="What lives cost at the course's network; the ladder.")
-    parser.add_argument("part", nargs="?", choices=("steps", "lives", "ladder"), default="steps")
+    parser.add_argument("part", nargs="?", choices=("steps", "lives", "ladder", "controls"), default="steps")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--data", help='for `lives`: "original", or a folder with such files')
     parser.add_argument("--images", type=int, default=4000, help="for `lives`; a fifth of them validate")
     parser.add_argument("--epochs", type=int, default=4, help="of each task, for `lives`")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1])
-    parser.add_argument("--data-seed", type=int, default=hw14.SEED, help="of the builtin digits, for `ladder`")
-    parser.add_argument("--only", nargs="+", help="methods for `steps` and `lives`, rungs for `ladder`")
+    parser.add_argument("--data-seed", type=int, default=hw14.SEED, help="of the builtin digits")
+    parser.add_argument("--only", nargs="+", help="methods, rungs, or words of controls")
+    parser.add_argument("--strengths", type=float, nargs="+", default=[1.0], help="of `controls`, times those chosen")
     options = parser.parse_args()
     torch.set_num_threads(1)
     if options.part == "ladder":
         ladder(options.only or list(RUNGS), options.seeds, options.data_seed)
+        return
+    if options.part == "controls":
+        without_the_idea(options.only or [], options.seeds, options.data_seed, options.strengths)
         return
     images = 1600 if options.part == "steps" else options.images
     folder = data.path("hw14") if options.data == "original" else options.data

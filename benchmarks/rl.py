@@ -3,6 +3,7 @@
     python benchmarks/rl.py steps [--rounds 5]    environment steps per second, with a policy network in the loop
     python benchmarks/rl.py solve [--seeds 1]     time until the last 100 training episodes average 200
     python benchmarks/rl.py entropy [--seeds 5 --first 1 --only "PPO .01" --data-seed 2022]
+    python benchmarks/rl.py controls [--seeds 5 --only "no critic"]   the rungs without their ideas
     python benchmarks/rl.py variance [--seeds 1]  noise of the policy gradient: returns, above their mean, advantages
 
 `steps` interleaves its variants and gives medians. `solve` runs the cells of the solution notebook (rung boss) and, in
@@ -10,9 +11,12 @@ turn with them, stable-baselines3's PPO with the hyperparameters that rl-baselin
 until it is there or its budget is spent. Both clocks are given: wall, and CPU time, which does not count what else the
 machine does. The peer is left out where it is not installed (`pip install -e ".[bench]"` brings it). `entropy` trains
 with the notebook's cells and flies the judge's episodes: between the rungs strong and boss method and entropy change
-together, and this takes them apart. `variance` trains an actor-critic for a third of the steps, holds it still, and
-takes the gradient of many rollouts, each weighed in several ways. What all rollouts agree on is the signal, what they
-do not is the noise; their ratio is how many rollouts one would have to average for as much of one as of the other.
+together, and this takes them apart. `controls` does the same for the other steps: the starter's credit with medium's
+learning rate, medium with other training seeds, strong with an actor that learns from standardised returns and never
+asks the critic that is trained beside it, and strong with shorter rollouts, so that its actor takes more steps.
+`variance` trains an actor-critic for a third of the steps, holds it still, and takes the gradient of many rollouts,
+each weighed in several ways. What all rollouts agree on is the signal, what they do not is the noise; their ratio is
+how many rollouts one would have to average for as much of one as of the other.
 """
 
 import argparse
@@ -22,6 +26,7 @@ import statistics
 import time
 from collections import Counter
 from functools import partial
+from typing import NamedTuple
 
 import gymnasium
 import numpy as np
@@ -165,28 +170,50 @@ def peer(seed: int) -> None:
     clock.report("stable-baselines3 PPO, zoo", seed, returns, model.num_timesteps)
 
 
-# what `entropy` trains: a method of the notebook, its entropy, and how many times the notebook's environment steps
-# (three times those of actor-critic take somewhat longer than PPO)
-COMPARED = {
-    "actor-critic .01": ("actor-critic", 0.01, 1),
-    "actor-critic .003": ("actor-critic", 0.003, 1),
-    "actor-critic .01, as long": ("actor-critic", 0.01, 3),
-    "PPO .01": ("PPO", 0.01, 1),
-    "PPO .003": ("PPO", 0.003, 1),
+class Compared(NamedTuple):
+    """What `entropy` and `controls` train: a method of the notebook, and what is not the notebook's about it."""
+
+    method: str
+    entropy: float | None = None  # its weight
+    lr: float | None = None
+    n_steps: int | None = None  # of each environment in a rollout
+    times: int = 1  # as many environment steps as the notebook takes
+    deaf: float | None = None  # the actor learns from returns with this gamma, whatever the critic says
+
+
+ENTROPY = {
+    "actor-critic .01": Compared("actor-critic", entropy=0.01),
+    "actor-critic .003": Compared("actor-critic", entropy=0.003),
+    # somewhat longer than PPO takes
+    "actor-critic .01, as long": Compared("actor-critic", entropy=0.01, times=3),
+    "PPO .01": Compared("PPO", entropy=0.01),
+    "PPO .003": Compared("PPO", entropy=0.003),
+}
+CONTROLS = {
+    "immediate reward, rate .003": Compared("immediate reward", lr=0.003),
+    "return-to-go": Compared("return-to-go"),
+    "no critic": Compared("actor-critic", deaf=0.99),
+    "actor-critic, 80 steps a rollout": Compared("actor-critic", n_steps=80),
 }
 
 
-def entropy(names: list[str], seeds: range, data_seed: int) -> None:
-    """Each of the compared methods `names` once per training seed, in the episodes of a data seed."""
+def compare(table: dict[str, Compared], seeds: range, data_seed: int) -> None:
+    """Each line of a table once per training seed, in the test episodes of a data seed."""
     found: dict[str, list[float]] = {}
-    for seed, name in itertools.product(seeds, names):
-        method, weight, times = COMPARED[name]
+    for seed, (name, how) in itertools.product(seeds, table.items()):
         space = defined("hw12", CELLS, seed, "boss")
         space["splits"], _ = episodes("standard", data_seed)
-        space["total_steps"] *= times
-        settings = space["METHODS"][method]
+        space["total_steps"] *= how.times
+        if how.deaf:
+            space["estimate"] = partial(returns_alone, space, how.deaf)
+        if how.n_steps:
+            space["n_steps"] = how.n_steps
+        method = space["METHODS"][how.method]
+        method["lr"] = how.lr or method["lr"]
+        if how.entropy is not None:
+            method["learn"] = partial(method["learn"], entropy=how.entropy)
         began = time.process_time()
-        agent, _ = space["train"](name, partial(settings["learn"], entropy=weight), settings["lr"])
+        agent, _ = space["train"](name, **method)
         seconds = time.process_time() - began
         flights = [space["fly"](partial(space["act"], agent), episode) for episode in space["splits"].test]
         ends = ", ".join(f"{count} {end}" for end, count in Counter(flight.end for flight in flights).items())
@@ -194,6 +221,12 @@ def entropy(names: list[str], seeds: range, data_seed: int) -> None:
         print(f"{name:28s} seed {seed}: {found[name][-1]:7.2f} ({ends}; {seconds:.0f} s CPU)", flush=True)
     for name, scores in found.items():
         print(f"{name:28s} mean {statistics.mean(scores):6.1f}, from {min(scores):.1f} to {max(scores):.1f}")
+
+
+def returns_alone(space: dict, far: float, agent, rollout, gamma: float, lam: float) -> tuple:
+    """In place of the notebook's `estimate`: returns for the actor, and the same for the critic to learn."""
+    returns = space["reward_scale"] * space["to_go"](rollout, far)
+    return returns, returns
 
 
 def variance(seed: int, n_rollouts: int = 40) -> None:
@@ -233,19 +266,22 @@ def variance(seed: int, n_rollouts: int = 40) -> None:
 
 
 if __name__ == "__main__":
+    PARTS = ("steps", "solve", "entropy", "controls", "variance")
     arguments = argparse.ArgumentParser()
-    arguments.add_argument("part", nargs="?", choices=("steps", "solve", "entropy", "variance", "all"), default="all")
+    arguments.add_argument("part", nargs="?", choices=(*PARTS, "all"), default="all")
     arguments.add_argument("--rounds", type=int, default=5)
     arguments.add_argument("--seeds", type=int, default=1)
-    arguments.add_argument("--first", type=int, default=1, help="the first training seed of `entropy` and `variance`")
-    arguments.add_argument("--data-seed", type=int, default=2022, help="whose episodes `entropy` flies")
-    arguments.add_argument("--only", nargs="+", choices=COMPARED, default=list(COMPARED), help="what `entropy` trains")
+    arguments.add_argument("--first", type=int, default=1, help="the first training seed")
+    arguments.add_argument("--data-seed", type=int, default=2022, help="whose episodes are flown")
+    arguments.add_argument("--only", nargs="+", choices=ENTROPY | CONTROLS, help="what is trained, by its name")
     chosen = arguments.parse_args()
     torch.set_num_threads(1)
     if chosen.part in ("steps", "all"):
         steps(chosen.rounds)
-    if chosen.part in ("entropy", "all"):
-        entropy(chosen.only, range(chosen.first, chosen.first + chosen.seeds), chosen.data_seed)
+    for part, table in (("entropy", ENTROPY), ("controls", CONTROLS)):
+        if chosen.part in (part, "all"):
+            only = {name: how for name, how in table.items() if name in (chosen.only or table)}
+            compare(only, range(chosen.first, chosen.first + chosen.seeds), chosen.data_seed)
     if chosen.part in ("variance", "all"):
         for number in range(chosen.first, chosen.first + chosen.seeds):
             variance(number)
