@@ -24,7 +24,7 @@ from common.generators.food import CLASSES, pictures
 from common.generators.secrets import apart
 
 SEED = 2022
-SIZES = {"smoke": (176, 66, 66), "standard": (3300, 1100, 1100)}  # training, validation and test pictures
+SIZES = {"smoke": (176, 66, 66), "standard": (2200, 2200, 1100)}  # training, validation and test pictures
 SMOKE_PICTURES = 330  # of a folder's training set, at most, and a third of that for validation
 DRAWN, SIDE = {"smoke": 32, "standard": 48}, 128  # pixels across of a drawn picture; of a photograph as it is read
 FOLDERS = {"2022": ("training", "validation", "test"), "2023": ("train", "valid", "test")}
