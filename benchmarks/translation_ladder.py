@@ -64,20 +64,16 @@ def controls_of(space: dict) -> dict:
     line, smooth, plain = (space[name] for name in ("rise_and_fall", "label_smoothing", "cross_entropy"))
     gru, transformer = space["GRUTranslator"], space["Transformer"]
 
-    def pairs_alone(kind, passes, lr, loss, factor=None):
+    def pairs_alone(kind, passes, lr, loss, factor=None, dropout=0.1):
         space["set_seed"](space["SEED"])
-        net = kind(space["d_model"])
+        net = kind(space["d_model"], dropout=dropout)
         return space["learn"](net, space["english"], space["chinese"], passes, lr, loss, factor)
 
     def constant(lr, loss=plain):
         return lambda: pairs_alone(gru, LONGER, lr, loss)
 
-    def strong_longer(sixths):
-        guessed, lines = space["back_translation"]()
-        space["set_seed"](space["SEED"])
-        sources, targets = 6 * space["english"] + guessed, 6 * space["chinese"] + lines
-        # one pass is six parts; a step of the Transformer takes 1.1 times as long as one of the GRU
-        return space["learn"](gru(space["d_model"]), sources, targets, sixths, 6e-3, smooth, line, parts=6)
+    def as_boss(times):
+        return lambda: space["from_both"](gru, 6e-3, dropout=0.0, times=times)
 
     return {
         "medium: the same schedule, nothing smoothed": lambda: pairs_alone(gru, LONGER, 6e-3, plain, line),
@@ -86,9 +82,9 @@ def controls_of(space: dict) -> dict:
         "medium: a constant rate of 0.003, nothing smoothed": constant(3e-3),
         "medium: a constant rate of 0.003, as smooth": constant(3e-3, smooth),
         "strong: medium, as long": lambda: space["medium"](56),
-        "boss: strong, as long": lambda: strong_longer(7),
-        "boss: strong, a third longer": lambda: strong_longer(8),
-        "boss: pairs alone, as many steps": lambda: pairs_alone(transformer, 27, 5e-3, smooth, line),
+        "boss: the GRU, as many passes, nothing dropped": as_boss(1.5),
+        "boss: the GRU, a ninth longer, nothing dropped": as_boss(10 / 6),
+        "boss: pairs alone, as many steps": lambda: pairs_alone(transformer, 41, 5e-3, smooth, line, dropout=0.0),
     }
 
 

@@ -280,11 +280,9 @@ def test_no_token_sees_what_comes_later(net):
 @torch.no_grad()
 def test_heads_equal_torch_s_own():
     torch.manual_seed(1)
-    ours, theirs = notebook()["Heads"](16, 4), nn.MultiheadAttention(16, 4, batch_first=True)
+    ours, theirs = notebook()["Heads"](16, 4), nn.MultiheadAttention(16, 4, bias=False, batch_first=True)
     theirs.in_proj_weight.copy_(torch.cat([ours.query.weight, ours.memory.weight]))
-    theirs.in_proj_bias.copy_(torch.cat([ours.query.bias, ours.memory.bias]))
     theirs.out_proj.weight.copy_(ours.out.weight)
-    theirs.out_proj.bias.copy_(ours.out.bias)
     x, y = torch.randn(3, 5, 16), torch.randn(3, 7, 16)
     inside = torch.arange(7) < torch.tensor([[7], [4], [2]])
     found = ours(x, *ours.remember(y), inside[:, None, None])
@@ -299,8 +297,7 @@ def test_a_layer_equals_torch_s_own():
     theirs = nn.TransformerDecoderLayer(16, 4, 32, 0.0, batch_first=True, norm_first=True).eval()
     for mine, other in ((ours.own, theirs.self_attn), (ours.other, theirs.multihead_attn)):
         other.in_proj_weight.copy_(torch.cat([mine.query.weight, mine.memory.weight]))
-        other.in_proj_bias.copy_(torch.cat([mine.query.bias, mine.memory.bias]))
-        other.out_proj.load_state_dict(mine.out.state_dict())
+        other.out_proj.weight.copy_(mine.out.weight)  # its biases begin at 0
     theirs.linear1.load_state_dict(ours.think[0].state_dict())
     theirs.linear2.load_state_dict(ours.think[2].state_dict())
     x, y = torch.randn(3, 5, 16), torch.randn(3, 7, 16)
