@@ -72,9 +72,6 @@ def controls_of(space: dict) -> dict:
     def constant(lr, loss=plain):
         return lambda: pairs_alone(gru, LONGER, lr, loss)
 
-    def as_boss(times):
-        return lambda: space["from_both"](gru, 6e-3, dropout=0.0, times=times)
-
     return {
         "medium: the same schedule, nothing smoothed": lambda: pairs_alone(gru, LONGER, 6e-3, plain, line),
         "medium: a constant rate of 0.0015, nothing smoothed": constant(1.5e-3),
@@ -82,8 +79,7 @@ def controls_of(space: dict) -> dict:
         "medium: a constant rate of 0.003, nothing smoothed": constant(3e-3),
         "medium: a constant rate of 0.003, as smooth": constant(3e-3, smooth),
         "strong: medium, as long": lambda: space["medium"](56),
-        "boss: the GRU, as many passes, nothing dropped": as_boss(1.5),
-        "boss: the GRU, a ninth longer, nothing dropped": as_boss(10 / 6),
+        "boss: the GRU, as many passes, nothing dropped": lambda: space["from_both"](gru, 6e-3, dropout=0.0, times=1.5),
         "boss: pairs alone, as many steps": lambda: pairs_alone(transformer, 41, 5e-3, smooth, line, dropout=0.0),
     }
 
