@@ -14,12 +14,13 @@ them, or of one image at a time, as they should be. The notebook multiplies in b
 the course in single precision; "none, precise" is the notebook's plain step on others. Looking at validation images
 is left out on both sides.
 
-`steps` times all methods in turns and works out a life: 5 tasks of 10 epochs of 55,000 images, remembered from as many
-as the notebook takes. `lives` lives whole lives on fewer images and tells how well each method ends, too, with ways of
-making directions cheaper that the notebook does not take. `ladder` is another matter: the four rungs on the builtin
-digits, by the cells of the notebook without its comparisons and pictures; the scorer says the same. `controls` lives
-there, too, each time without the idea of a rung, for as many steps as the rung takes, or for more where its steps cost
-more; `--strengths` are factors of the strengths chosen, and what validation says tells which is best.
+`steps` times all methods in turns and works out a life: 5 tasks of 10 epochs of 55,000 images, of which all but the
+first are held back, and remembered from as many as the notebook takes. `lives` lives whole lives on fewer images and
+tells how well each method ends, too, with ways of making directions cheaper that the notebook does not take. `ladder`
+is another matter: the four rungs on the builtin digits, by the cells of the notebook without its comparisons and
+pictures; the scorer says the same. `controls` lives there, too, each time without the idea of a rung, for as many steps
+as the rung takes, or for more where its steps cost more; `--strengths` are factors of the strengths chosen, and what
+validation says tells which is best.
 """
 
 import argparse
@@ -180,6 +181,7 @@ def life_of_steps(book: dict, splits: hw14.Splits, rounds: int, only: list[str])
     book["epochs"], task = 1, splits.train[0]
     x, y = book["tensors"](task)
     remembering, ways = {}, {}
+    free = {}  # whose step a life's first task takes, when there is nothing to hold on to
     for name, method in methods(book).items():
         if "wide" in name or name in ("L2", "diagonals"):  # the course's network is wide as it is
             continue
@@ -194,6 +196,8 @@ def life_of_steps(book: dict, splits: hw14.Splits, rounds: int, only: list[str])
             images = REMEMBERED.get(name, FACTORS)
             remembering[name] = (time.process_time() - began) / min(images, len(x)) * images
         hold = memory and (lambda m=method, net=model, kept=memory: m["strength"] * m["penalty"](net, *kept))
+        if "watch" not in method:
+            free[name] = "none"
         learn = functools.partial(book["learn"], model, x, y, hold, method.get("watch"))
         ways[name] = lambda learn=learn: (learn(), -(-len(x) // BATCH))[1]
     for name, importance in COURSE.items():
@@ -202,17 +206,19 @@ def life_of_steps(book: dict, splits: hw14.Splits, rounds: int, only: list[str])
         images = course.remember(20.0)
         if images:
             remembering[name] = (time.process_time() - began) / images * MNIST
+        free[name] = "the course's plain"
         if importance != "images":  # its steps are those of the other
             ways[name] = functools.partial(course.learn, 20.0, 1)
     ways["none, precise"] = functools.partial(precisely, book, ways["none"])
     found = speeds(ways, rounds, time.process_time)
     found["... image by image"] = found["the course's EWC"]
-    steps = len(DEGREES) * EPOCHS * -(-MNIST // BATCH)
+    steps, tasks = EPOCHS * -(-MNIST // BATCH), len(DEGREES)
     plain = None
     print(f"{'':20}{'ms a step':>10}{'/ plain':>9}{'remember, s a task':>20}{'a life, s':>11}{'/ plain':>9}")
     for name, speed in found.items():
         against = statistics.median(b / a for a, b in zip(speed, found["none"], strict=True))
-        life = steps / statistics.median(speed) + len(DEGREES) * remembering.get(name, 0)
+        first, others = (statistics.median(one) for one in (found[free.get(name, name)], speed))
+        life = steps * (1 / first + (tasks - 1) / others) + tasks * remembering.get(name, 0)
         plain = plain or life
         step = f"{1000 / statistics.median(speed):10.1f}{against:9.2f}"
         print(f"{name:20}{step}{remembering.get(name, 0):20.1f}{life:11,.0f}{life / plain:9.2f}")

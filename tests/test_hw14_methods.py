@@ -191,6 +191,14 @@ def test_the_pull_to_the_anchor_is_the_gradient_of_the_distance(solution, net):
         torch.testing.assert_close(found, right)
 
 
+def test_squares_layer_by_layer_are_fisher_s(solution, net):
+    """Without an image's own gradient: of a network of linear layers, of any depth."""
+    model, x, y = net
+    deeper = nn.Sequential(*model[:2], nn.Linear(8, 5), nn.ReLU(), nn.Linear(5, 10))
+    for one in (model, deeper):
+        _close(solution["squares_by_layer"](one, x, y), solution["fisher"](one, x, y))
+
+
 def test_bf16_learns_as_well(solution, net):
     """A large network's products are of bf16 where the hardware is fast at it: its weights stay in single precision."""
     model, x, y = net
