@@ -61,6 +61,11 @@ LINES = {  # name -> whose settings, and what is changed; a name in quotes is on
     "the change, columns as they come": ("strong", {"prepare": "raw"}),
     "strong for 600 epochs": ("strong", {"epochs": 600}),
     "strong for 120 epochs, and a vote": ("strong", {"epochs": 120, "n_folds": 5}),
+    "strong without flags, for 120 epochs": ("strong", {"prepare": "survey", "epochs": 120}),
+    "strong with boss's units, for 120 epochs": ("strong", {"Net": "WideChange", "epochs": 120}),
+    "strong in odds, for 120 epochs": ("boss", {"prepare": "flags_too", "Net": "OddsAsStrong", "n_folds": 1}),
+    "without flags, and a vote": ("strong", {"prepare": "survey", "epochs": 120, "n_folds": 5}),
+    "in odds, and a vote": ("boss", {"prepare": "flags_too", "Net": "OddsAsStrong"}),
     "boss in percent": ("boss", {"prepare": "survey", "Net": "WideChange"}),
     "boss with flags": ("boss", {"prepare": "flags_too"}),
     "boss with ReLU": ("boss", {"Net": "WithReLU"}),
@@ -76,6 +81,8 @@ def trained(name: str, seed: int, given: dict) -> np.ndarray:
     run("hw01", CELLS[7:], space)
     untrained = {"train_network": lambda *_, **__: (None, {"val_loss": [0.0]})}
     run("hw01", ("parts",), parts := space | untrained)
+    narrow = {"widths": space["Level"].widths, "activation": torch.nn.ReLU}
+    space["OddsAsStrong"] = type("OddsAsStrong", (space["ChangeInOdds"],), narrow)
     space |= {part: parts[part] for part in ("survey", "flags_too", "WideChange", "WithReLU")} | {"epochs": epochs}
     for part, change in changes.items():
         if change is best_columns:

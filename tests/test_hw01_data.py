@@ -72,7 +72,7 @@ def test_schema_of_the_2022_set(folder):
     header = (folder / "covid.train.csv").read_text().split("\n")[0].split(",")
     assert len(header) == 118 and header[0] == "id" and header.count("tested_positive") == 5
     splits, answers = hw01.builtin("standard")
-    assert len(splits.labelled) == 2699 and len(splits.test) == len(answers) == 1078
+    assert len(splits.labelled) == 2699 and len(splits.test) == len(answers) == 3234
     assert splits.train.x.shape[1] == len(splits.columns) == 116 and splits.test.y is None
     assert splits.columns[37] == "cli" and splits.columns[-1] == "worried_finances.4"
     assert (splits.train.x[:, :37].sum(axis=1) == 1).all()

@@ -52,6 +52,33 @@ def test_copying_yesterday_is_as_hard_on_every_seed(seed):
     assert abs(mse(test.values[:, -2, -1], test.values[:, -1, -1]) - covid.CHANGE - 2 * covid.NOISE) < 0.02
 
 
+@settings(max_examples=6)
+@given(st.integers(0, 2**32 - 1))
+def test_surveys_of_the_days_to_be_predicted_are_typical(seed):
+    """What is left of an answer when the best forecast is taken away is as large on every seed."""
+    _, test = covid.windows(seed, *SIZES)
+    days = SIZES[2] * (covid.TRAIN_DAYS + covid.GAP + covid.TEST_WINDOWS * (covid.WINDOW + covid.GAP))
+    predicted = np.zeros((len(covid.STATES), days), dtype=bool)
+    predicted[test.state, test.start + covid.WINDOW - 1] = True
+    true = covid.panel(seed, days, predicted).positivity
+    change = true[test.state, test.start + covid.WINDOW - 1] - true[test.state, test.start + covid.WINDOW - 2]
+    for back in (1, 2):
+        error = test.values[:, -back, -1] - true[test.state, test.start + covid.WINDOW - back]
+        assert abs(np.mean(error**2) - covid.NOISE) < 0.01
+        assert abs(np.mean(error * change)) < 0.01
+
+
+def test_how_a_state_tests_changes_over_the_months():
+    """The flag of a state does not tell how its testing swings with the week; `public_transit` does."""
+    survey, months, days = covid.panel(4, 700), 5, 140
+    transit = survey.items[covid.ITEMS.index("public_transit")].reshape(-1, months, days).mean(axis=2)
+    log_odds = np.log(survey.positivity / (100 - survey.positivity)).reshape(-1, months, days // 7, 7)
+    saturday, wednesday = ((day - covid.BURN_IN) % 7 for day in (5, 2))
+    swing = (log_odds[..., saturday] - log_odds[..., wednesday]).mean(axis=2)
+    assert np.corrcoef(swing.ravel(), transit.ravel())[0, 1] > 0.8
+    assert np.corrcoef(swing[:, 0], swing[:, -1])[0, 1] < 0.6
+
+
 def test_another_seed_is_another_epidemic():
     assert not np.array_equal(covid.panel(1, 40).items, covid.panel(2, 40).items)
 

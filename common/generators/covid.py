@@ -11,8 +11,9 @@ What is modelled, per state and day:
   depression follow it, each with its own delay (Epstein et al. 2008, "Coupled contagion dynamics of fear and disease").
 - *Testing.* Among those tested, the ill compete with routine testing, so that positivity is ill / (ill + routine): it
   moves in odds, not in points. Routine testing stops at the weekend where people are tested at work, in cities, and
-  peaks there where it is done in drive-in campaigns, in the country. `public_transit` tells the two kinds apart, and
-  work, shops and restaurants tell the day of the week.
+  peaks there where it is done in drive-in campaigns, in the country. How much of either a state has changes over the
+  months, as offices close and open: who knows the state does not know it. `public_transit` tells the two kinds apart,
+  and work, shops and restaurants tell the day of the week.
 - *The survey* asks a number of people that grows with the state's population, so every column carries binomial noise,
   and the noise is several times larger in a small state than in a large one (Salomon et al. 2021, "The US COVID-19
   Trends and Impact Survey", PNAS 118(51), which describes the survey that the original columns come from).
@@ -23,8 +24,10 @@ say nothing about tomorrow, and percentages are left unscaled. Level and spread 
 
 Epidemics differ in how fast they move, yet a test is to be as hard on one seed as on another. So the level of
 positivity and the number of people tested are such that over the days to be predicted the mean squared change since
-yesterday is `CHANGE`, and the mean variance of the survey's answer `NOISE`; and of `DRAWS` draws of these answers the
-one is taken on which copying yesterday does as on any other seed: a mean squared error of `CHANGE` + 2 `NOISE`.
+yesterday is `CHANGE`, and the mean variance of the survey's answer `NOISE`. And of `DRAWS` surveys of these days, and
+of the days before, the ones are taken whose errors are of that size and have least to do with the change, so that
+copying yesterday does as on any other seed: a mean squared error of `CHANGE` + 2 `NOISE`. There are more test windows
+than in the original, since half of this error lies in the twentieth part of them, where waves are high.
 
 Each state's days are dealt out in turns: a block of training days, in which a window starts on every day, then test
 windows that share no day with one another or with training: at least `GAP` days lie between them. No answer of the
@@ -54,16 +57,17 @@ BEHAVIOUR = {
     "restaurant": (33.3, 3.2, -3.6, 3.2),
     "spent_time": (44.1, 3.0, -3.4, 2.2),
     "large_event": (20.7, 3.2, -3.0, 2.6),
-    "public_transit": (4.6, 1.9, -0.5, -0.5),  # its spread follows how urban a state is
+    "public_transit": (4.6, 1.9, -0.5, -0.5),  # its spread follows the habits of testing
     "anxious": (13.0, 1.3, 1.6, 0.0),
     "depressed": (10.7, 1.0, 1.0, 0.2),
     "worried_finances": (35.5, 2.6, 1.2, 0.0),
 }
 ITEMS = ("cli", "ili", "hh_cmnty_cli", "nohh_cmnty_cli", *BEHAVIOUR, "tested_positive")
 WINDOW = 5  # days in a row of the table
-TRAIN_DAYS, TEST_WINDOWS, GAP = 23, 8, 4  # a turn: one training block, then eight test windows, `GAP` days between all
+TRAIN_DAYS, TEST_WINDOWS, GAP = 23, 24, 4  # a turn: one training block, then test windows, `GAP` days between all
 BURN_IN = 80  # days before the survey starts
 DELAY = {"anxious": 7, "depressed": 12, "worried_finances": 14}  # days that an answer follows caution; others: 2
+HABITS = 2.0  # how much the habits of testing change, in units of what is a state's own
 WEEKEND_TESTING = 0.17  # how much routine testing falls at the weekend in a state of average habits, in log odds
 TYPICAL_ODDS, WAVE = 0.089, 0.66  # odds of a positive test, about; size of the waves in log odds
 CHANGE, NOISE, DRAWS = 0.9, 0.17, 200  # squared percentage points, both
@@ -107,14 +111,21 @@ def windows(seed: int, train_rows: int, test_rows: int, turns: int) -> tuple[Win
     predicted[to_predict] = True
     survey = panel(seed, days, predicted)
     training, test = _cut(survey, *in_training), _cut(survey, *in_test)
+    before, today = survey.positivity[to_predict[0], to_predict[1] - 1], survey.positivity[to_predict]
+    people = survey.tested[test.state, 0]
+    shown = test.values[:, -2, -1] = _typical(rng, before, people, today - before)
     # in an exam whom the survey asks on a day to be predicted has nothing to do with what is shown
     rng = apart(rng, seed, "answers")
-    asked = survey.positivity[to_predict], survey.tested[test.state, 0]
-    draws = np.stack([_ask(rng, *asked) for _ in range(DRAWS)])
-    copying = np.mean((draws - test.values[:, -2, -1]) ** 2, axis=1)
-    usual = np.abs(copying - CHANGE - 2 * NOISE).argmin()
-    test.values[:, -1, -1] = np.round(draws[usual], 7)
+    test.values[:, -1, -1] = _typical(rng, today, people, today - shown)
     return training, test
+
+
+def _typical(rng: np.random.Generator, percent: np.ndarray, people: np.ndarray, change: np.ndarray) -> np.ndarray:
+    """Of many surveys the one whose errors have about the mean square `NOISE`, and no correlation with `change`."""
+    answers = np.stack([_ask(rng, percent, people) for _ in range(DRAWS)])
+    errors = answers - percent
+    unusual = np.hypot(np.mean(errors**2, axis=1) - NOISE, np.mean(errors * change, axis=1))
+    return np.round(answers[unusual.argmin()], 7)
 
 
 def _choose(allowed: np.ndarray, rows: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
@@ -144,7 +155,8 @@ def panel(seed: int, days: int, predicted: np.ndarray | None = None) -> Panel:
     weekend = np.isin(calendar, (5, 6)) + 0.35 * (calendar == 4) - 0.3  # Friday is on the way; 0 on average
 
     # odds of a positive test: the ill against routine testing, whose weekend differs between town and country
-    habits = _standardised(urban + rng.normal(0, 0.25, urban.shape), axis=0)
+    lasting = _standardised(urban + rng.normal(0, 0.25, urban.shape), axis=0)
+    habits = _standardised(lasting + HABITS * _walk(rng, ill.shape, 0.99), axis=0)
     routine = 0.02 * _walk(rng, ill.shape, 0.97) - WEEKEND_TESTING * 0.8 * (1 + habits) * weekend
     wave = _standardised(np.log(ill), axis=1, of=slice(BURN_IN, None)) + 0.3 * rng.normal(size=urban.shape)
     if predicted is None:

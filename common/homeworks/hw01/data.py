@@ -23,7 +23,7 @@ from common.generators import covid
 
 SEED = 2022
 FOLDS = 5
-SIZES = {"smoke": (640, 250, 1), "standard": (2699, 1078, 4)}  # training rows, test rows, turns (see the generator)
+SIZES = {"smoke": (640, 250, 1), "standard": (2699, 3234, 4)}  # training rows, test rows, turns (see the generator)
 TARGET = "tested_positive"
 FILES = {
     "training": ("covid.train.csv", "covid_train.csv"),
