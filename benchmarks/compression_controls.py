@@ -175,6 +175,7 @@ def main() -> None:
     controls = {
         "the labels alone (simple)": lambda s: run(s, "simple"),
         "... labels, three times as long": lambda s: run(s, "simple", **three),
+        "... labels, four times as long": lambda s: run(s, "simple", **four),
         "teacher, labelled pictures (medium)": lambda s: run(s, "medium"),
         "... labelled pictures, three times as long": lambda s: run(s, "medium", **three),
         "... labelled pictures, four times as long": lambda s: run(s, "medium", **four),
