@@ -5,8 +5,9 @@
     python benchmarks/compression_controls.py --shares 0.6 0.8 0.9 [--seeds 1]       accuracy against numbers left
 
 The students are trained by the functions of the solution notebook, each control with one thing changed: patience
-without a teacher, the teacher's first choices in place of its doubts, the old network given the time of the new one,
-hints. `--shares` cuts the teacher down by the notebook's own ways, and trains what is left for a few epochs with the
+without a teacher, without the unlabelled pictures, with the teacher's first choices in place of its doubts, with a
+teacher who is asked once about each picture; and what lies beyond the ladder: convolutions in two steps, hints.
+`--shares` cuts the teacher down by the notebook's own ways, and trains what is left for a few epochs with the
 teacher's help on the whole pool.
 """
 
@@ -32,10 +33,19 @@ EPOCHS, RETRAINING = 30, 3
 CUTS = ("prune_weights", "prune_all_together", "prune_filters")
 
 
-def trained(book, seed: int, rung: str, *, epochs: int = EPOCHS, everything: bool = False, hint: float = 0.0) -> float:
+def trained(
+    book,
+    seed: int,
+    rung: str,
+    *,
+    epochs: int = EPOCHS,
+    everything: bool = False,
+    separable: bool = False,
+    hint: float = 0.0,
+) -> float:
     """Test accuracy of a student of a rung; `everything`: it sees the pool on any rung."""
     set_seed(seed)
-    book.update(RUNG=rung, hint_weight=hint)
+    book.update(RUNG=rung, in_two_steps=separable, hint_weight=hint)
     student = book["make_student"]()
     adapter = torch.nn.Conv2d(student.width, book["teacher"].width, 1)
     book.update(student=student, adapter=adapter)
@@ -67,6 +77,19 @@ def learned(book, learner, rows, epochs: int, lr: float = 1e-2, after: Callable 
             schedule=schedule,
             progress=False,
         )
+
+
+def asked_once(book):
+    """A step whose teacher was asked once about each picture as it is, and says the same of every view of it."""
+    opinions = book["predict"](book["teacher"], book["pool_x"])
+
+    def step(batch):
+        (rows,) = batch
+        logits = book["student"](book["another_view"](book["pool_x"][rows]))
+        labels = book["pool_y"][rows]
+        return {"loss": book["kd_loss"](logits, opinions[rows], labels, book["temperature"], book["alpha"])}
+
+    return step
 
 
 def against_temperature(book, seeds: list[int], temperatures: list[float]) -> None:
@@ -141,21 +164,33 @@ def main() -> None:
             against_numbers(book, options.seeds, options.shares)
         return
 
-    def run(seed, *args, labels=untold, **how):
-        book["pool_y"] = torch.cat([train_y, labels])
+    each_view, once = book["step"], asked_once(book)
+
+    def run(seed, *args, labels=untold, step=each_view, temperature=8.0, alpha=0.9, **how):
+        book.update(pool_y=torch.cat([train_y, labels]), step=step, temperature=temperature, alpha=alpha)
         return trained(book, seed, *args, **how)
 
+    three, four = {"epochs": 3 * EPOCHS}, {"epochs": 4 * EPOCHS}
+    choices = {"labels": picks, "everything": True}
     controls = {
         "the labels alone (simple)": lambda s: run(s, "simple"),
-        "... labels, three times as long": lambda s: run(s, "simple", epochs=3 * EPOCHS),
+        "... labels, three times as long": lambda s: run(s, "simple", **three),
+        "... labels, four times as long": lambda s: run(s, "simple", **four),
         "teacher, labelled pictures (medium)": lambda s: run(s, "medium"),
-        "... labelled pictures, three times as long": lambda s: run(s, "medium", epochs=3 * EPOCHS),
+        "... labelled pictures, three times as long": lambda s: run(s, "medium", **three),
+        "... labelled pictures, four times as long": lambda s: run(s, "medium", **four),
         "teacher, all pictures (strong)": lambda s: run(s, "strong"),
-        "... all pictures, its first choices as labels": lambda s: run(s, "simple", labels=picks, everything=True),
-        "... all pictures, three times as long": lambda s: run(s, "strong", epochs=3 * EPOCHS),
-        "... separable, not longer": lambda s: run(s, "boss"),
-        "separable, three times as long (boss)": lambda s: run(s, "boss", epochs=3 * EPOCHS),
-        "... and hints, weight 2": lambda s: run(s, "boss", epochs=3 * EPOCHS, hint=2.0),
+        "... alpha = 1: no label is used": lambda s: run(s, "strong", alpha=1.0),
+        "... its first choices as labels": lambda s: run(s, "simple", **choices),
+        "... first choices, four times as long": lambda s: run(s, "simple", **choices, **four),
+        "... asked once, T = 8": lambda s: run(s, "strong", step=once),
+        "... asked once, T = 2": lambda s: run(s, "strong", step=once, temperature=2.0),
+        "... asked once, T = 2, four times as long": lambda s: run(s, "strong", step=once, temperature=2.0, **four),
+        "all pictures, four times as long (boss)": lambda s: run(s, "boss", **four),
+        "... all pictures, three times as long": lambda s: run(s, "boss", **three),
+        "separable": lambda s: run(s, "boss", separable=True),
+        "... separable, three times as long": lambda s: run(s, "boss", separable=True, **three),
+        "... separable, three times, hints of weight 2": lambda s: run(s, "boss", separable=True, hint=2.0, **three),
     }
     print(f"{'':45}{'mean':>7}  rung   seed by seed")
 
