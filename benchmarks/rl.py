@@ -11,9 +11,10 @@ turn with them, stable-baselines3's PPO with the hyperparameters that rl-baselin
 until it is there or its budget is spent. Both clocks are given: wall, and CPU time, which does not count what else the
 machine does. The peer is left out where it is not installed (`pip install -e ".[bench]"` brings it). `entropy` trains
 with the notebook's cells and flies the judge's episodes: between the rungs strong and boss method and entropy change
-together, and this takes them apart. `controls` does the same for the other steps: the starter's credit with medium's
-learning rate, medium with other training seeds, strong with an actor that learns from standardised returns and never
-asks the critic that is trained beside it, and strong with shorter rollouts, so that its actor takes more steps.
+together, and this takes them apart; its last two lines give both one entropy, which falls to nothing in the first half.
+`controls` does the same for the other steps: the starter's credit with medium's learning rate, medium with other
+training seeds, strong with an actor that learns from standardised returns and never asks the critic that is trained
+beside it, and strong with shorter rollouts, so that its actor takes more steps.
 `variance` trains an actor-critic for a third of the steps, holds it still, and takes the gradient of many rollouts,
 each weighed in several ways. What all rollouts agree on is the signal, what they do not is the noise; their ratio is
 how many rollouts one would have to average for as much of one as of the other.
@@ -175,6 +176,7 @@ class Compared(NamedTuple):
 
     method: str
     entropy: float | None = None  # its weight
+    falls: bool = False  # the weight, to nothing in the first half of training
     lr: float | None = None
     n_steps: int | None = None  # of each environment in a rollout
     times: int = 1  # as many environment steps as the notebook takes
@@ -188,6 +190,8 @@ ENTROPY = {
     "actor-critic .01, as long": Compared("actor-critic", entropy=0.01, times=3),
     "PPO .01": Compared("PPO", entropy=0.01),
     "PPO .003": Compared("PPO", entropy=0.003),
+    "actor-critic .01, falling": Compared("actor-critic", entropy=0.01, falls=True),
+    "PPO .01, falling": Compared("PPO", entropy=0.01, falls=True),
 }
 CONTROLS = {
     "immediate reward, rate .003": Compared("immediate reward", lr=0.003),
@@ -210,7 +214,10 @@ def compare(table: dict[str, Compared], seeds: range, data_seed: int) -> None:
             space["n_steps"] = how.n_steps
         method = space["METHODS"][how.method]
         method["lr"] = how.lr or method["lr"]
-        if how.entropy is not None:
+        if how.falls:
+            n_updates = space["total_steps"] // (space["n_envs"] * space["n_steps"])
+            method["learn"] = falling(method["learn"], how.entropy, n_updates)
+        elif how.entropy is not None:
             method["learn"] = partial(method["learn"], entropy=how.entropy)
         began = time.process_time()
         agent, _ = space["train"](name, **method)
@@ -221,6 +228,16 @@ def compare(table: dict[str, Compared], seeds: range, data_seed: int) -> None:
         print(f"{name:28s} seed {seed}: {found[name][-1]:7.2f} ({ends}; {seconds:.0f} s CPU)", flush=True)
     for name, scores in found.items():
         print(f"{name:28s} mean {statistics.mean(scores):6.1f}, from {min(scores):.1f} to {max(scores):.1f}")
+
+
+def falling(learn, entropy: float, n_updates: int):
+    """`learn` with an entropy whose weight falls from `entropy` to nothing in the first half of the updates."""
+    update = itertools.count()
+
+    def one(agent, optimizer, rollout) -> None:
+        learn(agent, optimizer, rollout, entropy=entropy * max(0, 1 - 2 * next(update) / n_updates))
+
+    return one
 
 
 def returns_alone(space: dict, far: float, agent, rollout, gamma: float, lam: float) -> tuple:
