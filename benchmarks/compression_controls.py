@@ -30,6 +30,7 @@ from common.training.loop import fit
 from common.training.seed import set_seed
 
 EPOCHS, RETRAINING = 30, 3
+TEMPERATURE, ALPHA = 8.0, 0.9
 CUTS = ("prune_weights", "prune_all_together", "prune_filters")
 
 
@@ -79,9 +80,8 @@ def learned(book, learner, rows, epochs: int, lr: float = 1e-2, after: Callable 
         )
 
 
-def asked_once(book):
-    """A step whose teacher was asked once about each picture as it is, and says the same of every view of it."""
-    opinions = book["predict"](book["teacher"], book["pool_x"])
+def asked_once(book, opinions):
+    """A step whose teacher says of every view what it said once, `opinions` (N, 11), of the picture as it is."""
 
     def step(batch):
         (rows,) = batch
@@ -148,11 +148,12 @@ def main() -> None:
     truth = reference["Category"].to_numpy()
     book = books.definitions(books.paths(card)[1])
     book.update(classes=splits.classes, device=torch.device("cpu"), teacher=load_teacher(), few=len(splits.train))
-    book.update(TURN=0.4, temperature=8.0, alpha=0.9)
+    book.update(TURN=0.4, temperature=TEMPERATURE, alpha=ALPHA)
     train_x, train_y = book["resident"](splits.train)
     pool_x = torch.cat([train_x, book["resident"](splits.unlabelled)[0]])
     untold = torch.full([len(splits.unlabelled)], -100)
-    picks = book["predict"](book["teacher"], pool_x[len(train_x) :]).argmax(dim=1)
+    opinions = book["predict"](book["teacher"], pool_x)
+    picks = opinions[len(train_x) :].argmax(dim=1)
     book.update(pool_x=pool_x, validation=book["resident"](splits.validation))
     book["test"] = book["resident"](splits.test)[0], torch.tensor(truth)
 
@@ -164,9 +165,9 @@ def main() -> None:
             against_numbers(book, options.seeds, options.shares)
         return
 
-    each_view, once = book["step"], asked_once(book)
+    each_view, once = book["step"], asked_once(book, opinions)
 
-    def run(seed, *args, labels=untold, step=each_view, temperature=8.0, alpha=0.9, **how):
+    def run(seed, *args, labels=untold, step=each_view, temperature=TEMPERATURE, alpha=ALPHA, **how):
         book.update(pool_y=torch.cat([train_y, labels]), step=step, temperature=temperature, alpha=alpha)
         return trained(book, seed, *args, **how)
 
