@@ -28,18 +28,32 @@ CELLS = (
 def rung(space: dict, make: Callable | None = None) -> list:
     """The networks of a rung, or others trained in their place."""
     make = make or space["make_model"]
-    return [space["train_network"](make(), *fold)[0] for fold in space["folds"]]
+    trained = [space["train_network"](make(), *fold) for fold in space["folds"]]
+    space["learnt"] = sum(history["accuracy"][-1] for _, history in trained) / len(trained)
+    return [network for network, _ in trained]
 
 
-def unchanged(space: dict) -> list:
-    """Without augmentation; all else is medium's."""
-    space["vary"] = None
-    return rung(space)
+def plain(space: dict, epochs: int | None = None) -> list:
+    """The starter's network, for so many epochs; all else is the rung's."""
+    space["epochs"] = epochs or space["epochs"]
+    return rung(space, partial(space["plain_network"], space["first_width"]()))
 
 
-def without_blocks(space: dict) -> list:
-    """Strong's network without its blocks, with half again as many channels."""
+def wider(space: dict) -> list:
+    """The starter's network with twice as many channels."""
+    return rung(space, partial(space["plain_network"], 2 * space["first_width"]()))
+
+
+def without_blocks(space: dict, epochs: int) -> list:
+    """No residual blocks, with half again as many channels, for so many epochs."""
+    space["epochs"] = epochs
     return rung(space, partial(space["residual_network"], 3 * space["first_width"]() // 2, n_blocks=0))
+
+
+def longer(space: dict, times: int) -> list:
+    """So many times the rung's epochs."""
+    space["epochs"] *= times
+    return rung(space)
 
 
 def as_long_as_boss(space: dict) -> list:
@@ -48,13 +62,19 @@ def as_long_as_boss(space: dict) -> list:
     return rung(space)
 
 
-LINES = {  # name -> whose cells, how to train
+LINES = {  # name -> whose cells, how to train; the epochs given take the rung's time
     "simple": ("simple", rung),
     "medium": ("medium", rung),
     "strong": ("strong", rung),
     "boss": ("boss", rung),
-    "pictures as they are": ("medium", unchanged),
-    "without blocks": ("strong", without_blocks),
+    "as they are: the starter's network": ("medium", partial(plain, epochs=100)),
+    "as they are: no blocks": ("medium", partial(without_blocks, epochs=36)),
+    "augmented: the starter's network, 80 epochs": ("strong", partial(plain, epochs=80)),
+    "augmented: the starter's network, 27 epochs": ("strong", plain),
+    "augmented: the starter's network, twice as wide": ("strong", wider),
+    "augmented: no blocks": ("strong", partial(without_blocks, epochs=36)),
+    "twice as long": ("strong", partial(longer, times=2)),
+    "twice as long, unchanged": ("medium", partial(longer, times=2)),
     "one network for three times the epochs": ("strong", as_long_as_boss),
 }
 
@@ -73,7 +93,8 @@ def main() -> None:
             with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
                 networks = train(space)
             seconds = time.process_time() - began
-            report(space, networks, truth, f"data {options.data_seed}  seed {seed}  {name}, {seconds:.0f} s: ")
+            title = f"{name}, {seconds:.0f} s, training pictures {space['learnt']:.3f}: "
+            report(space, networks, truth, f"data {options.data_seed}  seed {seed}  {title}")
 
 
 if __name__ == "__main__":
