@@ -76,7 +76,7 @@ def test_the_residual_block_equals_torchvisions(solution):
 @pytest.mark.parametrize("deep", [False, True])
 def test_the_network_takes_pictures_of_any_size(solution, side, deep, monkeypatch):
     monkeypatch.setitem(solution, "side", side)
-    model = solution["residual_network" if deep else "make_model"](4).eval()
+    model = solution["residual_network" if deep else "plain_network"](4).eval()
     x = solution["to_input"](torch.randint(256, (2, 3, side, side), dtype=torch.uint8))
     assert x.is_contiguous(memory_format=torch.channels_last) and x.abs().max() <= 2
     assert model(x).shape == (2, CLASSES)
