@@ -3,8 +3,10 @@
     python benchmarks/food_ladder.py [--seeds 1] [--data-seed 2022] [--only simple medium ...] [--profile standard]
 
 Each line's networks answer the test pictures in every way that `vote.py` knows: looking once at the picture as it is,
-at its enlarged middle, at a changed version, or at all views; at boss one network alone and all three. The controls
-train as long as the rung that they are about. A line takes from half a minute (simple) to seven (boss).
+at its enlarged middle, at a changed version, or at all views; at boss one network alone and all three. "100 epochs" and
+"80 epochs" are strong's seconds; the other controls train for the epochs of the rung that they are about, which is
+another time where the network is another: each line says its seconds. A line takes from half a minute (simple) to seven
+(boss).
 """
 
 import contextlib
