@@ -12,9 +12,9 @@ until it is there or its budget is spent. Both clocks are given: wall, and CPU t
 machine does. The peer is left out where it is not installed (`pip install -e ".[bench]"` brings it). `entropy` trains
 with the notebook's cells and flies the judge's episodes: between the rungs strong and boss method and entropy change
 together, and this takes them apart; its last two lines give both one entropy, which falls to nothing in the first half.
-`controls` does the same for the other steps: the starter's credit with medium's learning rate, medium with other
-training seeds, strong with an actor that learns from standardised returns and never asks the critic that is trained
-beside it, and strong with shorter rollouts, so that its actor takes more steps.
+`controls` does the same for the other steps: the starter's credit with medium's learning rate and the other way round,
+medium with other training seeds, strong with an actor that learns from standardised returns and never asks the critic
+that is trained beside it, and strong with shorter rollouts, so that its actor takes more steps.
 `variance` trains an actor-critic for a third of the steps, holds it still, and takes the gradient of many rollouts,
 each weighed in several ways. What all rollouts agree on is the signal, what they do not is the noise; their ratio is
 how many rollouts one would have to average for as much of one as of the other.
@@ -186,6 +186,7 @@ class Compared(NamedTuple):
 ENTROPY = {
     "actor-critic .01": Compared("actor-critic", entropy=0.01),
     "actor-critic .003": Compared("actor-critic", entropy=0.003),
+    "actor-critic 0": Compared("actor-critic", entropy=0),
     # somewhat longer than PPO takes
     "actor-critic .01, as long": Compared("actor-critic", entropy=0.01, times=3),
     "PPO .01": Compared("PPO", entropy=0.01),
@@ -196,6 +197,7 @@ ENTROPY = {
 CONTROLS = {
     "immediate reward, rate .003": Compared("immediate reward", lr=0.003),
     "return-to-go": Compared("return-to-go"),
+    "return-to-go, rate .01": Compared("return-to-go", lr=0.01),
     "no critic": Compared("actor-critic", deaf=0.99),
     "actor-critic, 80 steps a rollout": Compared("actor-critic", n_steps=80),
 }
