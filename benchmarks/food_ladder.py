@@ -17,6 +17,7 @@ from functools import partial
 
 import torch
 from cells import asked, defined
+from torch import nn
 
 from common.homeworks.hw03 import data as hw03
 
@@ -47,10 +48,33 @@ def plain(space: dict, epochs: int, width: int = 1) -> list:
     return rung(space, partial(space["plain_network"], width * space["first_width"]()))
 
 
-def without_blocks(space: dict, epochs: int) -> list:
+def residual(space: dict) -> list:
+    """Medium's network; all else is the rung's."""
+    return rung(space, partial(space["residual_network"], space["first_width"]()))
+
+
+def headed(space: dict, make: str, flat: bool, epochs: int) -> list:
+    """The stages of `plain_network` or `residual_network` with the other's head: flattened or the mean over places."""
+    space["epochs"] = epochs
+    n_classes = len(space["classes"])
+
+    def network():
+        model = space[make](space["first_width"]()).eval()
+        channels, height, width = model.stages(torch.zeros(1, 3, space["side"], space["side"])).shape[1:]
+        heads = {
+            True: [nn.Flatten(), nn.Linear(channels * height * width, 128), nn.ReLU(), nn.Linear(128, n_classes)],
+            False: [nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(channels, n_classes)],
+        }
+        model.head = nn.Sequential(*heads[flat])
+        return model
+
+    return rung(space, network)
+
+
+def without_blocks(space: dict, epochs: int, width: int = 3) -> list:
     """The rung's network without its blocks, with half again as many channels, for so many epochs."""
     space["epochs"] = epochs
-    return rung(space, partial(space["residual_network"], 3 * space["first_width"]() // 2, n_blocks=0))
+    return rung(space, partial(space["residual_network"], width * space["first_width"]() // 2, n_blocks=0))
 
 
 def three(space: dict, epochs: int) -> list:
@@ -64,9 +88,19 @@ LINES = {  # name -> whose cells, how to train; medium and strong train for 27 a
     "simple": ("simple", rung),
     "medium": ("medium", rung),
     "strong": ("strong", rung),
+    "unchanged: medium's network, starter's settings": ("simple", residual),
     "unchanged: starter's network, 27 epochs": ("medium", partial(plain, epochs=27)),
     "unchanged: starter's network, 100 epochs": ("medium", partial(plain, epochs=100)),
     "unchanged: no blocks, 36 epochs": ("medium", partial(without_blocks, epochs=36)),
+    "unchanged: starter's stages, mean over places, 27 epochs": (
+        "medium",
+        partial(headed, make="plain_network", flat=False, epochs=27),
+    ),
+    "unchanged: medium's stages, flattened, 27 epochs": (
+        "medium",
+        partial(headed, make="residual_network", flat=True, epochs=27),
+    ),
+    "unchanged: no blocks, 16 wide, 27": ("medium", partial(without_blocks, epochs=27, width=2)),
     "unchanged: 54 epochs": ("medium", partial(longer, epochs=54)),
     "augmented: 27 epochs": ("strong", partial(longer, epochs=27)),
     "augmented: no blocks, 27 epochs": ("strong", partial(without_blocks, epochs=27)),
