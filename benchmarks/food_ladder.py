@@ -88,7 +88,7 @@ LINES = {  # name -> whose cells, how to train; medium and strong train for 27 a
     "simple": ("simple", rung),
     "medium": ("medium", rung),
     "strong": ("strong", rung),
-    "unchanged: medium's network, starter's settings": ("simple", residual),
+    "unchanged: residual network, starter's settings": ("simple", residual),
     "unchanged: starter's network, 27 epochs": ("medium", partial(plain, epochs=27)),
     "unchanged: starter's network, 100 epochs": ("medium", partial(plain, epochs=100)),
     "unchanged: no blocks, 36 epochs": ("medium", partial(without_blocks, epochs=36)),
@@ -96,11 +96,11 @@ LINES = {  # name -> whose cells, how to train; medium and strong train for 27 a
         "medium",
         partial(headed, make="plain_network", flat=False, epochs=27),
     ),
-    "unchanged: medium's stages, flattened, 27 epochs": (
+    "unchanged: residual network, flat head, 27 epochs": (
         "medium",
         partial(headed, make="residual_network", flat=True, epochs=27),
     ),
-    "unchanged: no blocks, 16 wide, 27": ("medium", partial(without_blocks, epochs=27, width=2)),
+    "unchanged: no blocks, 16 wide, 27 epochs": ("medium", partial(without_blocks, epochs=27, width=2)),
     "unchanged: 54 epochs": ("medium", partial(longer, epochs=54)),
     "augmented: 27 epochs": ("strong", partial(longer, epochs=27)),
     "augmented: no blocks, 27 epochs": ("strong", partial(without_blocks, epochs=27)),
