@@ -42,7 +42,7 @@ IMPORTED = (
 )  # fmt: skip
 BUDGET = 5  # CPU-seconds of one run beside its kernel; what is over is marked in the list
 # starters that draw other random numbers than their solution's simple rung, or compute in another order
-UNLIKE = ("hw03", "hw12", "hw13")
+UNLIKE = ("hw12", "hw13")
 # What is four times as dear is no smoke run any more: a notebook that forgets PROFILE trains at full size, and nothing
 # else would tell. No machine that we test on is so slow; time on the clock is never asserted.
 LIMIT = 4 * BUDGET

@@ -93,21 +93,15 @@ def test_probabilities_are_averaged_not_logits(solution):
     torch.testing.assert_close(found.sum(dim=1), torch.ones(1))
 
 
-def test_each_picture_is_held_out_once(solution):
-    solution["x"] = torch.zeros(46, 1)
-    folds = solution["cross_validation"](4)
-    assert sorted(torch.cat([held for _, held in folds]).tolist()) == list(range(46))
-    for train, held in folds:
-        assert sorted(torch.cat([train, held]).tolist()) == list(range(46))
-
-
-def test_the_vote_of_networks_and_views(solution, monkeypatch):
-    """Two networks that know one class each, on any view: the mean of their probabilities."""
-    monkeypatch.setitem(solution, "logits_of", lambda network, pictures: network.expand(len(pictures), -1))
-    networks = [torch.tensor([5.0, 0.0, 0.0]), torch.tensor([0.0, 2.0, 0.0])]
-    found = solution["predict"](networks, torch.zeros(9, 3, 48, 48, dtype=torch.uint8), n_views=4)
-    expected = (networks[0].softmax(dim=0) + networks[1].softmax(dim=0)) / 2
-    torch.testing.assert_close(found, expected.expand(9, -1))
+def test_a_network_is_asked_about_the_picture_and_changed_ones(solution, monkeypatch):
+    """A network that finds its class by the first pixel: 200 in the picture as it is, 0 in the seven changed ones."""
+    classes = torch.tensor([[0.0, 2.0], [5.0, 0.0]])
+    monkeypatch.setitem(solution, "logits_of", lambda _, pictures: classes[(pictures[:, 0, 0, 0] > 100).long()])
+    monkeypatch.setitem(solution, "augment", torch.zeros_like)
+    x = torch.full((9, 3, 48, 48), 200, dtype=torch.uint8)
+    one, other = classes.softmax(dim=1)[:, None].expand(2, 9, 2)
+    torch.testing.assert_close(solution["predict"](None, x, n_views=8), (7 * one + other) / 8)
+    torch.testing.assert_close(solution["predict"](None, x, n_views=1), other)
 
 
 def test_what_a_layer_is_given(solution):
@@ -316,12 +310,33 @@ def test_the_check_of_the_block_names_what_is_wrong(wrong, says, capsys):
 
 
 @pytest.mark.parametrize(
+    "right",
+    [
+        lambda views: views.log_softmax(dim=-1).exp().mean(0),
+        lambda views: sum(F.softmax(view, dim=1) for view in views) / len(views),
+        lambda views: torch.einsum("vbc->bc", nn.Softmax(dim=2)(views)) / views.shape[0],
+        lambda views: torch.logsumexp(views.log_softmax(dim=2), dim=0).softmax(dim=1),
+    ],
+)
+def test_the_check_of_the_vote_accepts_every_right_form(right, capsys):
+    assert check.hw03.mean_probabilities(right), capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
     ("wrong", "says"),
     [
-        (lambda views: views.mean(dim=0).softmax(dim=1), "softmax first"),
-        (lambda views: views.softmax(dim=0).mean(dim=0), "a single view"),
-        (lambda views: views.softmax(dim=2).sum(dim=0), "one view that is sure"),
+        (lambda views: views.mean(dim=0).softmax(dim=1), "averages logits"),
+        (lambda views: views.mean(dim=0), "mean of the logits"),
+        (lambda views: views.softmax(dim=0).mean(dim=0), "over the views"),
+        (lambda views: views.softmax(dim=1).mean(dim=0), "over the pictures"),
+        (lambda views: views.softmax(dim=2).sum(dim=0), "the sum"),
+        (lambda views: views.softmax(dim=2).amax(dim=0), "the highest"),
+        (lambda views: views.softmax(dim=2).prod(dim=0), "expected"),
+        (lambda views: views.softmax(dim=2).mean(dim=0).argmax(dim=1), "expected the shape"),
+        (lambda views: F.one_hot(views.argmax(dim=2), 11).float().mean(dim=0), "most likely class alone"),
+        (lambda views: views.softmax(dim=2)[0], "first view alone"),
         (lambda views: views.softmax(dim=2), "expected the shape"),
+        (lambda views: None, "return"),
     ],
 )
 def test_the_check_of_the_vote_names_what_is_wrong(wrong, says, capsys):

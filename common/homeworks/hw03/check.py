@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import torch
 from torch import nn
+from torch.nn import functional
 
 from common.check import Case, compare, is_stub
 
@@ -65,7 +66,18 @@ def mean_probabilities(function: Callable) -> bool:
         ),
         Case((views,), views.softmax(dim=2).mean(dim=0), "4 views of 5 pictures"),
     ]
-    return compare("mean_probabilities", function, cases)
+    probabilities, first = views.softmax(dim=2), functional.one_hot(views.argmax(dim=2), 11).float()
+    wrong = {
+        "it is the mean of the logits, so that a view that is sure outvotes all: softmax first": views.mean(dim=0),
+        "it averages logits, so that a view that is sure outvotes all: softmax first": views.mean(dim=0).softmax(dim=1),
+        "its softmax goes over the views, and should over the classes": views.softmax(dim=0).mean(dim=0),
+        "its softmax goes over the pictures, and should over the classes": views.softmax(dim=1).mean(dim=0),
+        "it is the sum, and should be the mean": probabilities.sum(dim=0),
+        "it is the highest probability of any view, and should be the mean": probabilities.amax(dim=0),
+        "it counts each view's most likely class alone": first.mean(dim=0),
+        "it is the first view alone": probabilities[0],
+    }
+    return compare("mean_probabilities", function, cases, known=wrong)
 
 
 def _augment_verdict(function: Callable, side: int) -> str:
