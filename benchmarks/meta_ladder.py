@@ -119,6 +119,8 @@ LINES = {
     "strong: second order": lambda book: book.rung("second order"),
     "boss: second order, turned": lambda book: book.rung("second order, turned"),
     "transfer, 2000 steps": lambda book: book.longer_transfer(2000),
+    "transfer, 10000 steps": lambda book: book.longer_transfer(10_000),  # as many seconds as medium
+    "first order, 2500 steps": lambda book: book.meta("two_steps", first_order=True, iterations=2500),  # as strong
     "first order, one step of 0.4": lambda book: book.meta("one_step", first_order=True),
     "second order, two steps of 0.2": lambda book: book.meta("two_steps"),
     "second order, 60 characters": lambda book: book.meta("one_step", book.few(60)),

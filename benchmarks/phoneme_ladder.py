@@ -24,6 +24,7 @@ LINES = {  # name -> whose settings, and what is changed: neighbours on either s
     "boss": ("boss", {}),
     "medium without neighbours": ("medium", {"context": 0, "epochs": 12}),
     "medium for 14 epochs": ("medium", {"epochs": 14}),
+    "medium for 75 epochs": ("medium", {"epochs": 75}),  # as many seconds as strong's 14, or more
     "strong without batch norm and dropout": ("strong", {"plain": True, "epochs": 5}),
     "strong for 28 epochs": ("strong", {"epochs": 28}),
 }
