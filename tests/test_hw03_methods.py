@@ -141,6 +141,22 @@ def one_at_a_time(*transforms):
     return lambda x: torch.stack([change(one) for one in x])
 
 
+def few_at_a_time(n):
+    return lambda x: torch.cat([v2.RandomAffine(30)(few) for few in x.split(n)])
+
+
+def flipped_half(x):
+    """Half of the rows, drawn at random; none of a single one."""
+    chosen = torch.randperm(len(x))[: len(x) // 2]
+    x = x.clone()
+    x[chosen] = x[chosen].flip(3)
+    return x
+
+
+def mixed_up(x, share=0.7):
+    return (share * x + (1 - share) * x[torch.randperm(len(x))]).byte()
+
+
 @pytest.mark.parametrize(
     "right",
     [
@@ -149,6 +165,12 @@ def one_at_a_time(*transforms):
         one_at_a_time(v2.TrivialAugmentWide()),
         one_at_a_time(v2.RandAugment()),
         one_at_a_time(v2.RandomRotation(180), v2.RandomErasing(1.0)),
+        one_at_a_time(v2.ColorJitter(hue=0.5)),
+        one_at_a_time(v2.ColorJitter(saturation=0.4)),
+        few_at_a_time(8),
+        few_at_a_time(4),
+        few_at_a_time(2),
+        lambda x: torch.cat([v2.RandomAffine(30)(few) for few in x.chunk(8)]),
         lambda x: (x.float() + 20 * torch.randn(x.shape)).clamp(0, 255).byte(),  # a little noise is an augmentation
     ],
 )
@@ -179,7 +201,19 @@ def test_the_check_of_augment_refuses_what_nobody_would_know(wrong, says, capsys
         (lambda x: x.float() / 255, "float32"),
         (lambda x: x[:, :, 1:, 1:], "expected pictures as they came"),
         (lambda x: x.flip(3), "all come out alike"),
-        (lambda x: torch.cat([x[:16], x[16:].flip(3)]), "only 2 ways"),
+        (lambda x: x.flip(3), "nothing in it is random"),
+        (lambda x: torch.cat([x[:16], x[16:].flip(3)]), "only 2 ways, and so in every call: nothing in it is random"),
+        (one_at_a_time(v2.RandomHorizontalFlip()), "only 2 ways, for it knows only 2 versions of a picture: add"),
+        (v2.RandomHorizontalFlip(), "all come out alike, for it knows only 2 versions"),
+        (flipped_half, "it knows only 2 versions"),
+        (one_at_a_time(v2.RandomApply([v2.RandomAffine(30)], p=0.02)), "of the pictures back as they came"),
+        (v2.RandomAffine(30), "all come out alike: a transform draws its random numbers once"),
+        (v2.ColorJitter(hue=0.5), "all come out alike: a transform draws its random numbers once"),
+        (few_at_a_time(16), "only 2 ways: a transform draws its random numbers once"),
+        (lambda x: x[torch.randperm(len(x))], "moves pictures or mixes them"),
+        (lambda x: x.roll(2, dims=0), "moves pictures or mixes them"),
+        (mixed_up, "moves pictures or mixes them"),
+        (lambda x: mixed_up(x, torch.rand(len(x), 1, 1, 1)), "moves pictures or mixes them"),
         (in_place, "in place"),
         (lambda x: x / 0 @ x, "stops with"),
         ("augment", "expected a function"),

@@ -84,12 +84,11 @@ def _augment_verdict(function: Callable, side: int) -> str:
     """What is wrong with it; empty if nothing is."""
     if not callable(function):
         return f"expected a function, found {function!r}."
-    picture = (torch.arange(3 * side * side) * 7 % 256).reshape(3, side, side).to(torch.uint8)
+    noise = torch.Generator().manual_seed(3)
+    picture = torch.randint(256, (3, side, side), dtype=torch.uint8, generator=noise)  # coloured: hues can change
     x = picture.expand(COPIES, 3, side, side).clone()
     try:
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(3)
-            found = function(x)
+        found = _asked(function, x, seed=3)
     except Exception as error:
         if is_stub(error):
             return "not done yet."
@@ -101,16 +100,49 @@ def _augment_verdict(function: Callable, side: int) -> str:
         return f"expected pictures as they came, {tuple(x.shape)} {x.dtype}, found {what}."
     if not torch.equal(x, picture.expand_as(x)):
         return "it changes the pictures it was given in place; the training set would be spoilt."
-    different = len({one.numpy().tobytes() for one in found})
-    if different == 1 and torch.equal(found, x):
-        return "it gives the pictures back as they came."
+    flat = torch.arange(0, 256, 256 // COPIES, dtype=torch.uint8)[:, None, None, None].expand_as(x)  # each of one grey
+    if _near(found, x) and not _near(_asked(function, flat.clone(), seed=3), flat):
+        return "it moves pictures or mixes them: each result must be made of its own picture, in its place."
+    different = _different(found)
     if different < DIFFERENT:
         how = "all come out alike" if different == 1 else f"come out in only {different} ways"
-        return (
-            f"{COPIES} copies of one picture {how}: a transform draws its random numbers once for all pictures that it "
-            "is given together; give it a few at a time."
-        )
+        return _few(function, x, f"{COPIES} copies of one picture {how}")
     return _lost(function, side)
+
+
+def _few(function: Callable, x: torch.Tensor, seen: str) -> str:
+    """Why copies of one picture come out in few ways, by what further calls give; seen: how they came out in one."""
+    calls = _asked(lambda x: torch.stack([function(x.clone()) for _ in range(COPIES)]), x, seed=5)
+    if torch.equal(calls, x.expand_as(calls)):
+        return "it gives the pictures back as they came."
+    if torch.equal(calls, calls[:1].expand_as(calls)):
+        return f"{seen}, and so in every call: nothing in it is random."
+    pictures = calls.flatten(0, 1)
+    versions = _different(pictures)
+    if versions < DIFFERENT:
+        return f"{seen}, for it knows only {versions} versions of a picture: add a transform."
+    kept = (pictures == x[0]).flatten(1).all(dim=1).float().mean()
+    if kept > 0.8:
+        return f"{seen}: it gives {kept:.0%} of the pictures back as they came."
+    return (
+        f"{seen}: a transform draws its random numbers once for all pictures that it "
+        "is given together; give it a few at a time."
+    )
+
+
+def _asked(function: Callable, x: torch.Tensor, seed: int) -> torch.Tensor:
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return function(x)
+
+
+def _different(pictures: torch.Tensor) -> int:
+    return len({one.numpy().tobytes() for one in pictures})
+
+
+def _near(found: torch.Tensor, pictures: torch.Tensor) -> bool:
+    """Whether they are the same up to rounding."""
+    return bool(((found.short() - pictures.short()).abs() <= 1).all())
 
 
 def _lost(function: Callable, side: int) -> str:
@@ -119,9 +151,7 @@ def _lost(function: Callable, side: int) -> str:
     disc = 110 * torch.exp(-3 * (rows**2 + columns**2))
     bright = torch.arange(COPIES) % 2 == 1
     x = (disc + torch.where(bright, 140, 10)[:, None, None]).byte()[:, None].repeat(1, 3, 1, 1)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(4)
-        found = function(x.clone()).float()
+    found = _asked(function, x.clone(), seed=4).float()
     levels = found.mean(dim=(1, 2, 3))
     if levels[bright].mean() - levels[~bright].mean() < 40:
         return (
