@@ -269,8 +269,8 @@ def block(make):
     return type("Block", (Layers,), {"make": staticmethod(make)})
 
 
-def conv(width, **how):
-    return nn.Conv2d(width, width, 3, padding=1, **how)
+def conv(width, size=3):
+    return nn.Conv2d(width, width, size, padding=size // 2)
 
 
 class Written(nn.Module):
@@ -291,6 +291,26 @@ class TorchVisions(BasicBlock):
         super().__init__(width, width)
 
 
+class AddsInPlace(Layers):
+    make = staticmethod(lambda w: [conv(w), nn.BatchNorm2d(w), nn.ReLU(), conv(w), nn.BatchNorm2d(w)])
+
+    def forward(self, x):
+        x += self.layers(x)
+        return F.relu(x)
+
+
+class AddsInPlaceToItsOwn(AddsInPlace):
+    def forward(self, x):
+        h = self.layers(x)
+        h += x
+        return F.relu(h, inplace=True)
+
+
+class RectifiesItsInput(AddsInPlace):
+    def forward(self, x):
+        return F.relu(F.relu(x, inplace=True) + self.layers(x))
+
+
 class AddsNothingYet(TorchVisions):
     def __init__(self, width):
         super().__init__(width)
@@ -303,7 +323,10 @@ class AddsNothingYet(TorchVisions):
         Written,
         TorchVisions,
         AddsNothingYet,
+        AddsInPlaceToItsOwn,
         block(lambda w: [conv(w), nn.BatchNorm2d(w), nn.GELU(), conv(w), nn.BatchNorm2d(w)]),
+        block(lambda w: [conv(w, 1), nn.BatchNorm2d(w), nn.ReLU(inplace=True), conv(w), nn.BatchNorm2d(w)]),
+        block(lambda w: [conv(w, 5), nn.BatchNorm2d(w), nn.ReLU(), conv(w, 1), nn.BatchNorm2d(w)]),
     ],
 )
 def test_the_check_of_the_block_accepts_every_right_form(right, capsys):
@@ -321,6 +344,10 @@ def test_the_check_of_the_block_accepts_every_right_form(right, capsys):
             "only ever add",
         ),
         (block(lambda w: [conv(w), nn.BatchNorm2d(w), conv(w), nn.BatchNorm2d(w)]), "no ReLU between"),
+        (
+            block(lambda w: [conv(w, 1), nn.BatchNorm2d(w), nn.ReLU(), conv(w, 1), nn.BatchNorm2d(w)]),
+            "look at one pixel only",
+        ),
     ],
 )
 def test_the_check_of_the_block_looks_at_its_layers(wrong, says, capsys):
@@ -333,7 +360,9 @@ def test_the_check_of_the_block_looks_at_its_layers(wrong, says, capsys):
     [
         (NoShortcut, "relu(x) must come out"),
         (ReluTooEarly, "relu(x) must come out"),
-        (NoLayers, "where are its layers"),
+        (NoLayers, "it adds nothing to x: its layers are not used."),
+        (AddsInPlace, "it changes its input in place, as `x += ...` does: write `x + ...`."),
+        (RectifiesItsInput, "in place"),
         (Shrinks, "stops with"),
         (len, "expected a class"),
     ],

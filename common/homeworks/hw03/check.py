@@ -11,8 +11,10 @@ from common.check import Case, compare, is_stub
 
 COPIES, DIFFERENT = 32, 4  # of one picture in a batch, and how many different results they must have at least
 BLOCK_FAULTS = (
-    "it adds nothing to x; where are its layers?",
+    "it changes its input in place, as `x += ...` does: write `x + ...`",
+    "it adds nothing to x: its layers are not used",
     "there are not two convolutions",
+    "its convolutions look at one pixel only: give them a kernel of 3 x 3",
     "there is not a batch normalisation for each convolution",
     "its layers end with a ReLU, so that it can only ever add to x: leave it out",
     "there is no ReLU between its convolutions, and two in a row are no more than one",
@@ -42,7 +44,7 @@ def residual_block(make: Callable) -> bool:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(3)
             block = make(x.shape[1])
-            return _emptied(block)(x) if empty else torch.tensor(_fault_of_block(block, x))
+            return _emptied(block)(x.clone()) if empty else torch.tensor(_fault_of_block(block, x))
 
     small = torch.arange(-8.0, 8.0).reshape(1, 4, 2, 2)
     large = torch.randn(3, 16, 6, 6, generator=torch.Generator().manual_seed(3))
@@ -175,21 +177,27 @@ def _emptied(block: nn.Module) -> nn.Module:
 @torch.no_grad()
 def _fault_of_block(block: nn.Module, x: torch.Tensor) -> int:
     """Which of BLOCK_FAULTS it has, counted from 1; 0 for none, and where the way around is what is wrong."""
-    if not torch.allclose(_emptied(copy.deepcopy(block))(x), x.relu()):
+    if not torch.allclose(_emptied(copy.deepcopy(block))(x.clone()), x.relu()):
         return 0
     for parameter in block.parameters():  # whatever it begins with, a last batch norm of zeros too
         parameter.copy_(0.1 * torch.randn(parameter.shape))
-    kinds = [sum(isinstance(m, kind) for m in block.modules()) for kind in (nn.Conv2d, nn.BatchNorm2d)]
+    convolutions, norms = ([m for m in block.modules() if isinstance(m, kind)] for kind in (nn.Conv2d, nn.BatchNorm2d))
     block.eval()
+    given = x.clone()
+    block(given)
+    if not torch.equal(given, x):
+        return 1
     one, other = 10 + x, 10 + x.flip(0)  # so far above zero that the last ReLU changes nothing
     added = [block(z) - z for z in (one, other, (one + other) / 2)]
     if not (block(x) != x.relu()).any():
-        return 1
-    if kinds[0] != 2:
         return 2
-    if kinds[1] != 2:
+    if len(convolutions) != 2:
         return 3
-    if added[0].min() >= -1e-6:
+    if all(max(m.kernel_size) == 1 for m in convolutions):
         return 4
+    if len(norms) != 2:
+        return 5
+    if added[0].min() >= -1e-6:
+        return 6
     straight = torch.allclose(added[2], (added[0] + added[1]) / 2, atol=1e-4)
-    return 5 if straight else 0
+    return 7 if straight else 0
