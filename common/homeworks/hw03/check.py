@@ -3,6 +3,7 @@
 import copy
 from collections.abc import Callable
 
+import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional
@@ -79,6 +80,13 @@ def mean_probabilities(function: Callable) -> bool:
         "it counts each view's most likely class alone": first.mean(dim=0),
         "it is the first view alone": probabilities[0],
     }
+    try:
+        found = function(views.clone())
+    except Exception:  # whatever it is, asking the cases says it in words
+        found = None
+    if not isinstance(found, torch.Tensor | None):
+        print(f"mean_probabilities: expected a tensor, found {_type(found)}.")
+        return False
     return compare("mean_probabilities", function, cases, known=wrong)
 
 
@@ -98,7 +106,7 @@ def _augment_verdict(function: Callable, side: int) -> str:
     if found is None:
         return "it returns nothing; is there a `return`?"
     if not isinstance(found, torch.Tensor) or found.shape != x.shape or found.dtype != x.dtype:
-        what = f"{tuple(found.shape)} {found.dtype}" if isinstance(found, torch.Tensor) else f"a {type(found).__name__}"
+        what = f"{tuple(found.shape)} {found.dtype}" if isinstance(found, torch.Tensor) else _type(found)
         return f"expected pictures as they came, {tuple(x.shape)} {x.dtype}, found {what}."
     if not torch.equal(x, picture.expand_as(x)):
         return "it changes the pictures it was given in place; the training set would be spoilt."
@@ -140,6 +148,10 @@ def _asked(function: Callable, x: torch.Tensor, seed: int) -> torch.Tensor:
 
 def _different(pictures: torch.Tensor) -> int:
     return len({one.numpy().tobytes() for one in pictures})
+
+
+def _type(value: object) -> str:
+    return "a NumPy array" if isinstance(value, np.ndarray) else f"a {type(value).__name__}"
 
 
 def _near(found: torch.Tensor, pictures: torch.Tensor) -> bool:
