@@ -218,6 +218,7 @@ def test_the_check_of_augment_refuses_what_nobody_would_know(wrong, says, capsys
         (lambda x: mixed_up(x, torch.rand(len(x), 1, 1, 1)), "moves pictures or mixes them"),
         (in_place, "in place"),
         (lambda x: x / 0 @ x, "stops with"),
+        (lambda x: x if x[0].float().std() > 1 else x @ x[:, 0], "a further one stops with RuntimeError"),
         ("augment", "expected a function"),
     ],
 )

@@ -27,7 +27,10 @@ def augment(function: Callable, side: int = 48) -> bool:
 
     side: S, the pixels across.
     """
-    verdict = _augment_verdict(function, side)
+    try:
+        verdict = _augment_verdict(function, side)
+    except Exception as error:
+        verdict = f"the first call went well, a further one stops with {type(error).__name__}: {error}"
     print(f"augment: {verdict or f'right, {COPIES} copies of one picture come out in many different ways.'}")
     return not verdict
 
