@@ -6,7 +6,7 @@ Each line's network answers the test pictures in four ways: at one look, at the 
 at its enlarged middle (training on crops shows the food as large) or at a changed version, and at eight views, the
 first of them as it is; strong's eight views are boss. As many seconds as medium has the network without blocks in 36
 epochs, as many as strong the starter's in 160: each line says its seconds. A line takes from half a minute (simple) to
-eight (160 epochs).
+ten (three networks).
 """
 
 import contextlib

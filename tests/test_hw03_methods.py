@@ -141,6 +141,22 @@ def one_at_a_time(*transforms):
     return lambda x: torch.stack([change(one) for one in x])
 
 
+def few_at_a_time(n):
+    return lambda x: torch.cat([v2.RandomAffine(30)(few) for few in x.split(n)])
+
+
+def flipped_half(x):
+    """Half of the rows, drawn at random; none of a single one."""
+    chosen = torch.randperm(len(x))[: len(x) // 2]
+    x = x.clone()
+    x[chosen] = x[chosen].flip(3)
+    return x
+
+
+def mixed_up(x, share=0.7):
+    return (share * x + (1 - share) * x[torch.randperm(len(x))]).byte()
+
+
 @pytest.mark.parametrize(
     "right",
     [
@@ -149,6 +165,12 @@ def one_at_a_time(*transforms):
         one_at_a_time(v2.TrivialAugmentWide()),
         one_at_a_time(v2.RandAugment()),
         one_at_a_time(v2.RandomRotation(180), v2.RandomErasing(1.0)),
+        one_at_a_time(v2.ColorJitter(hue=0.5)),
+        one_at_a_time(v2.ColorJitter(saturation=0.4)),
+        few_at_a_time(8),
+        few_at_a_time(4),
+        few_at_a_time(2),
+        lambda x: torch.cat([v2.RandomAffine(30)(few) for few in x.chunk(8)]),
         lambda x: (x.float() + 20 * torch.randn(x.shape)).clamp(0, 255).byte(),  # a little noise is an augmentation
     ],
 )
@@ -177,11 +199,26 @@ def test_the_check_of_augment_refuses_what_nobody_would_know(wrong, says, capsys
         (lambda x: x, "as they came"),
         (lambda x: None, "return"),
         (lambda x: x.float() / 255, "float32"),
+        (lambda x: x.numpy(), "found a NumPy array"),
+        (lambda x: [v2.RandomAffine(30)(one) for one in x], "found a list"),
         (lambda x: x[:, :, 1:, 1:], "expected pictures as they came"),
         (lambda x: x.flip(3), "all come out alike"),
-        (lambda x: torch.cat([x[:16], x[16:].flip(3)]), "only 2 ways"),
+        (lambda x: x.flip(3), "nothing in it is random"),
+        (lambda x: torch.cat([x[:16], x[16:].flip(3)]), "only 2 ways, and so in every call: nothing in it is random"),
+        (one_at_a_time(v2.RandomHorizontalFlip()), "only 2 ways, for it knows only 2 versions of a picture: add"),
+        (v2.RandomHorizontalFlip(), "all come out alike, for it knows only 2 versions"),
+        (flipped_half, "it knows only 2 versions"),
+        (one_at_a_time(v2.RandomApply([v2.RandomAffine(30)], p=0.02)), "of the pictures back as they came"),
+        (v2.RandomAffine(30), "all come out alike: a transform draws its random numbers once"),
+        (v2.ColorJitter(hue=0.5), "all come out alike: a transform draws its random numbers once"),
+        (few_at_a_time(16), "only 2 ways: a transform draws its random numbers once"),
+        (lambda x: x[torch.randperm(len(x))], "moves pictures or mixes them"),
+        (lambda x: x.roll(2, dims=0), "moves pictures or mixes them"),
+        (mixed_up, "moves pictures or mixes them"),
+        (lambda x: mixed_up(x, torch.rand(len(x), 1, 1, 1)), "moves pictures or mixes them"),
         (in_place, "in place"),
         (lambda x: x / 0 @ x, "stops with"),
+        (lambda x: x if x[0].float().std() > 1 else x @ x[:, 0], "a further one stops with RuntimeError"),
         ("augment", "expected a function"),
     ],
 )
@@ -235,8 +272,8 @@ def block(make):
     return type("Block", (Layers,), {"make": staticmethod(make)})
 
 
-def conv(width, **how):
-    return nn.Conv2d(width, width, 3, padding=1, **how)
+def conv(width, size=3):
+    return nn.Conv2d(width, width, size, padding=size // 2)
 
 
 class Written(nn.Module):
@@ -257,6 +294,26 @@ class TorchVisions(BasicBlock):
         super().__init__(width, width)
 
 
+class AddsInPlace(Layers):
+    make = staticmethod(lambda w: [conv(w), nn.BatchNorm2d(w), nn.ReLU(), conv(w), nn.BatchNorm2d(w)])
+
+    def forward(self, x):
+        x += self.layers(x)
+        return F.relu(x)
+
+
+class AddsInPlaceToItsOwn(AddsInPlace):
+    def forward(self, x):
+        h = self.layers(x)
+        h += x
+        return F.relu(h, inplace=True)
+
+
+class RectifiesItsInput(AddsInPlace):
+    def forward(self, x):
+        return F.relu(F.relu(x, inplace=True) + self.layers(x))
+
+
 class AddsNothingYet(TorchVisions):
     def __init__(self, width):
         super().__init__(width)
@@ -269,7 +326,10 @@ class AddsNothingYet(TorchVisions):
         Written,
         TorchVisions,
         AddsNothingYet,
+        AddsInPlaceToItsOwn,
         block(lambda w: [conv(w), nn.BatchNorm2d(w), nn.GELU(), conv(w), nn.BatchNorm2d(w)]),
+        block(lambda w: [conv(w, 1), nn.BatchNorm2d(w), nn.ReLU(inplace=True), conv(w), nn.BatchNorm2d(w)]),
+        block(lambda w: [conv(w, 5), nn.BatchNorm2d(w), nn.ReLU(), conv(w, 1), nn.BatchNorm2d(w)]),
     ],
 )
 def test_the_check_of_the_block_accepts_every_right_form(right, capsys):
@@ -287,6 +347,10 @@ def test_the_check_of_the_block_accepts_every_right_form(right, capsys):
             "only ever add",
         ),
         (block(lambda w: [conv(w), nn.BatchNorm2d(w), conv(w), nn.BatchNorm2d(w)]), "no ReLU between"),
+        (
+            block(lambda w: [conv(w, 1), nn.BatchNorm2d(w), nn.ReLU(), conv(w, 1), nn.BatchNorm2d(w)]),
+            "look at one pixel only",
+        ),
     ],
 )
 def test_the_check_of_the_block_looks_at_its_layers(wrong, says, capsys):
@@ -299,7 +363,9 @@ def test_the_check_of_the_block_looks_at_its_layers(wrong, says, capsys):
     [
         (NoShortcut, "relu(x) must come out"),
         (ReluTooEarly, "relu(x) must come out"),
-        (NoLayers, "where are its layers"),
+        (NoLayers, "it adds nothing to x: its layers are not used."),
+        (AddsInPlace, "it changes its input in place, as `x += ...` does: write `x + ...`."),
+        (RectifiesItsInput, "in place"),
         (Shrinks, "stops with"),
         (len, "expected a class"),
     ],
@@ -336,6 +402,11 @@ def test_the_check_of_the_vote_accepts_every_right_form(right, capsys):
         (lambda views: F.one_hot(views.argmax(dim=2), 11).float().mean(dim=0), "most likely class alone"),
         (lambda views: views.softmax(dim=2)[0], "first view alone"),
         (lambda views: views.softmax(dim=2), "expected the shape"),
+        (lambda views: views.softmax(dim=2).mean(dim=0).tolist(), "expected a tensor, found a list."),
+        (lambda views: views.softmax(dim=2).mean(dim=0).numpy(), "expected a tensor, found a NumPy array."),
+        (lambda views: list(views.softmax(dim=2).mean(dim=0)), "expected a tensor, found a list."),
+        (lambda views: views / 0 @ views[0, 0, :2], "stops with"),
+        ("mean", "expected a function"),
         (lambda views: None, "return"),
     ],
 )
