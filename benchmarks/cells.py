@@ -35,8 +35,11 @@ def asked(title: str, lines: Iterable[str], data_seed: int) -> argparse.Namespac
     parser = argparse.ArgumentParser(description=title)
     parser.add_argument("--seeds", type=int, nargs="+", default=[1])
     parser.add_argument("--data-seed", type=int, default=data_seed)
-    parser.add_argument("--only", nargs="+", default=[""], help="only the lines with one of these in their name")
+    parser.add_argument("--only", nargs="+", default=[""], help="only the lines so named, or with it in their name")
     parser.add_argument("--profile", choices=("smoke", "standard"), default="standard")
     options = parser.parse_args()
-    options.only = [name for name in lines if any(word in name for word in options.only)]
+    lines = list(lines)
+    whole = [word for word in options.only if word in lines]  # a line's whole name is that line alone
+    parts = [word for word in options.only if word not in lines]
+    options.only = [name for name in lines if name in whole or any(word in name for word in parts)]
     return options

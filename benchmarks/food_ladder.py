@@ -72,7 +72,7 @@ def headed(space: dict, make: str, flat: bool, epochs: int) -> list:
 
 
 def without_blocks(space: dict, epochs: int, width: int = 3) -> list:
-    """The rung's network without its blocks, with half again as many channels, for so many epochs."""
+    """The rung's network without its blocks, `width` halves as wide (3: half again), for so many epochs."""
     space["epochs"] = epochs
     return rung(space, partial(space["residual_network"], width * space["first_width"]() // 2, n_blocks=0))
 

@@ -88,7 +88,7 @@ def _mistake(function: Callable, case: Case, tolerance: float, known: Mapping) -
 def _difference(expected: Any, found: Any, tolerance: float) -> str | None:
     """How `found` differs from `expected`, in words; None if it does not."""
     if found is None:
-        return "it returns nothing; is there a `return`?"
+        return "it returns nothing: a `return` is missing"
     if isinstance(expected, dict):
         if not isinstance(found, dict) or set(expected) != set(found):
             return f"expected a dict with the keys {sorted(expected)}, found {_shown(found)}"

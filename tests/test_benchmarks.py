@@ -2,7 +2,9 @@
 
 import ast
 import builtins
+import importlib.util
 import symtable
+import sys
 from pathlib import Path
 
 import pytest
@@ -66,3 +68,20 @@ def test_cells_that_a_benchmark_runs_define_what_they_use(benchmark, homework, g
     assert set(wanted) <= set(sources)
     bound, read = zip(*(names(sources[name]) for name in wanted), strict=True)
     assert set().union(*read) - set().union(*bound) <= GIVEN | given
+
+
+@pytest.mark.parametrize(
+    ("only", "lines"),
+    [
+        (["medium"], ["medium"]),  # a line's whole name is that line alone
+        (["medium", "wide"], ["medium", "medium, twice as wide"]),
+        (["medium,"], ["medium, twice as wide", "medium, longer"]),
+        ([], ["simple", "medium", "medium, twice as wide", "medium, longer"]),
+    ],
+)
+def test_a_ladder_trains_the_lines_that_are_named(only, lines, monkeypatch):
+    spec = importlib.util.spec_from_file_location("cells", Path(__file__).parents[1] / "benchmarks" / "cells.py")
+    cells = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(cells)
+    monkeypatch.setattr(sys, "argv", ["ladder", *(["--only", *only] if only else [])])
+    assert cells.asked("", ["simple", "medium", "medium, twice as wide", "medium, longer"], 2022).only == lines

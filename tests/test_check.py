@@ -25,7 +25,7 @@ def todo(x):
         (lambda x: x.long().lerp_(x.long(), 0.5), "on four numbers it stops with NotImplementedError"),  # torch's own
         (lambda x: x**2, "double: on four numbers expected 6, found 9 at index (3,)."),
         (lambda x: 2 * x[:2], "on four numbers expected the shape (4,), found (2,)."),
-        (lambda x: None, "it returns nothing; is there a `return`?"),
+        (lambda x: None, "it returns nothing: a `return` is missing."),
         (lambda x: x / 0, "NaN or infinite"),
         (lambda x: 1 / 0, "it stops with ZeroDivisionError"),
         (lambda: 0, "it stops with TypeError"),
