@@ -14,7 +14,8 @@ with the notebook's cells and flies the judge's episodes: between the rungs stro
 together, and this takes them apart; its last two lines give both one entropy, which falls to nothing in the first half.
 `controls` does the same for the other steps: the starter's credit with medium's learning rate and the other way round,
 medium with other training seeds, strong with an actor that learns from standardised returns and never asks the critic
-that is trained beside it, and strong with shorter rollouts, so that its actor takes more steps.
+that is trained beside it, strong with shorter rollouts, so that its actor takes more steps, and the starter's agent
+that flies its likeliest actions.
 `variance` trains an actor-critic for a third of the steps, holds it still, and takes the gradient of many rollouts,
 each weighed in several ways. What all rollouts agree on is the signal, what they do not is the noise; their ratio is
 how many rollouts one would have to average for as much of one as of the other.
@@ -181,6 +182,7 @@ class Compared(NamedTuple):
     n_steps: int | None = None  # of each environment in a rollout
     times: int = 1  # as many environment steps as the notebook takes
     deaf: float | None = None  # the actor learns from returns with this gamma, whatever the critic says
+    greedy: bool = False  # judged flying its likeliest actions
 
 
 ENTROPY = {
@@ -196,6 +198,7 @@ ENTROPY = {
 }
 CONTROLS = {
     "immediate reward, rate .003": Compared("immediate reward", lr=0.003),
+    "immediate reward, likeliest actions": Compared("immediate reward", greedy=True),
     "return-to-go": Compared("return-to-go"),
     "return-to-go, rate .01": Compared("return-to-go", lr=0.01),
     "no critic": Compared("actor-critic", deaf=0.99),
@@ -224,7 +227,8 @@ def compare(table: dict[str, Compared], seeds: range, data_seed: int) -> None:
         began = time.process_time()
         agent, _ = space["train"](name, **method)
         seconds = time.process_time() - began
-        flights = [space["fly"](partial(space["act"], agent), episode) for episode in space["splits"].test]
+        policy = partial(space["act"], agent, greedy=how.greedy)
+        flights = [space["fly"](policy, episode) for episode in space["splits"].test]
         ends = ", ".join(f"{count} {end}" for end, count in Counter(flight.end for flight in flights).items())
         found.setdefault(name, []).append(statistics.mean(flight.score for flight in flights))
         print(f"{name:28s} seed {seed}: {found[name][-1]:7.2f} ({ends}; {seconds:.0f} s CPU)", flush=True)
