@@ -2,31 +2,29 @@
 
     python benchmarks/rl.py steps [--rounds 5]    environment steps per second, with a policy network in the loop
     python benchmarks/rl.py solve [--seeds 1]     time until the last 100 training episodes average 200
-    python benchmarks/rl.py entropy [--seeds 5 --first 1 --only "PPO .01" --data-seed 2022]
-    python benchmarks/rl.py controls [--seeds 5 --only "no critic"]   the rungs without their ideas
+    python benchmarks/rl.py ladder [--seeds 3 --first 1 --only boss --data-seed 2022]  rungs, and without their ideas
     python benchmarks/rl.py variance [--seeds 1]  noise of the policy gradient: returns, above their mean, advantages
 
 `steps` interleaves its variants and gives medians. `solve` runs the cells of the solution notebook (rung boss) and, in
 turn with them, stable-baselines3's PPO with the hyperparameters that rl-baselines3-zoo publishes for LunarLander, each
 until it is there or its budget is spent. Both clocks are given: wall, and CPU time, which does not count what else the
-machine does. The peer is left out where it is not installed (`pip install -e ".[bench]"` brings it). `entropy` trains
-with the notebook's cells and flies the judge's episodes: between the rungs strong and boss method and entropy change
-together, and this takes them apart; its last two lines give both one entropy, which falls to nothing in the first half.
-`controls` does the same for the other steps: the starter's credit with medium's learning rate and the other way round,
-medium with other training seeds, strong with an actor that learns from standardised returns and never asks the critic
-that is trained beside it, strong with shorter rollouts, so that its actor takes more steps, and the starter's agent
-that flies its likeliest actions.
-`variance` trains an actor-critic for a third of the steps, holds it still, and takes the gradient of many rollouts,
-each weighed in several ways. What all rollouts agree on is the signal, what they do not is the noise; their ratio is
-how many rollouts one would have to average for as much of one as of the other.
+machine does. The peer is left out where it is not installed (`pip install -e ".[bench]"` brings it). `ladder` trains
+with the notebook's cells, as many agents as the notebook, and flies the test episodes: the four rungs, each of them
+without its idea, with half of it or with another rate, and the same agents flown surer or less sure.
+`variance` trains PPO for a third of the steps, holds it still, and takes the gradient of many rollouts, each weighed in
+several ways. What all rollouts agree on is the signal, what they do not is the noise; their ratio is how many rollouts
+one would have to average for as much of one as of the other.
 """
 
 import argparse
+import contextlib
 import importlib.util
+import io
 import itertools
 import statistics
 import time
 from collections import Counter
+from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
 
@@ -48,12 +46,13 @@ ZOO = {
     "ent_coef": 0.01,
 }
 ZOO_ENVS, ZOO_STEPS = 16, 1_000_000
+OUR_STEPS = 300_000  # more than the notebook takes, which stops before it is there
 SOLVED, EPISODES = 200, 100
 # what training needs, and nothing that draws (`solve` has a loop of its own, which stops when it is there)
 CELLS = (
     *("imports", "load", "fly", "agent", "act", "settings", "rollouts", "returns-to-go", "gae", "ppo-loss"),
-    *("reinforce", "critic-tools", "to-go", "actor-critic", "actor-critic-step", "ppo", "method", "make-optimizer"),
-    "train-agent",
+    *("mirror", "mirror-agent", "reinforce", "critic-tools", "to-go", "actor-critic", "ppo", "method"),
+    *("make-optimizer", "train-agent", "take-turns"),
 )
 
 
@@ -134,10 +133,10 @@ def solution(seed: int) -> None:
     """The boss rung with the notebook's own cells; the loop is the notebook's without its progress line."""
     space = defined("hw12", CELLS, seed, "boss")
     n_steps, n_envs = space["n_steps"], space["n_envs"]
-    n_updates = space["total_steps"] // (n_envs * n_steps)
+    n_updates = OUR_STEPS // (n_envs * n_steps)
     clock, returns = Clock(), []
     torch.manual_seed(seed)
-    agent = space["Agent"]()
+    agent = space["method"]["make"]()
     optimizer, schedule = space["make_optimizer"](agent, space["method"]["lr"], n_updates)
     source = space["rollouts"](agent, space["make_envs"](n_envs), n_steps)
     for update in range(n_updates):
@@ -172,103 +171,156 @@ def peer(seed: int) -> None:
     clock.report("stable-baselines3 PPO, zoo", seed, returns, model.num_timesteps)
 
 
-class Compared(NamedTuple):
-    """What `entropy` and `controls` train: a method of the notebook, and what is not the notebook's about it."""
+class Line(NamedTuple):
+    """What `ladder` trains: a method of the notebook, and what is not the notebook's about it."""
 
     method: str
-    entropy: float | None = None  # its weight
-    falls: bool = False  # the weight, to nothing in the first half of training
     lr: float | None = None
-    n_steps: int | None = None  # of each environment in a rollout
-    times: int = 1  # as many environment steps as the notebook takes
-    deaf: float | None = None  # the actor learns from returns with this gamma, whatever the critic says
-    greedy: bool = False  # judged flying its likeliest actions
+    gamma: float | None = None
+    lam: float | None = None
+    clip: float | None = None
+    returns: bool = False  # the actor learns from returns with .99, the critic is not asked
+    agent: str | None = None  # another kind of agent, by its name in AGENTS
+    both: bool = False  # each rollout is learned from together with its mirror image
+    temperature: float | None = None  # of the flights
 
 
-ENTROPY = {
-    "actor-critic .01": Compared("actor-critic", entropy=0.01),
-    "actor-critic .003": Compared("actor-critic", entropy=0.003),
-    "actor-critic 0": Compared("actor-critic", entropy=0),
-    # somewhat longer than PPO takes
-    "actor-critic .01, as long": Compared("actor-critic", entropy=0.01, times=3),
-    "PPO .01": Compared("PPO", entropy=0.01),
-    "PPO .003": Compared("PPO", entropy=0.003),
-    "actor-critic .01, falling": Compared("actor-critic", entropy=0.01, falls=True),
-    "PPO .01, falling": Compared("PPO", entropy=0.01, falls=True),
+LADDER = {
+    "simple": Line("immediate reward"),
+    "medium": Line("return-to-go"),
+    "strong": Line("PPO"),
+    "boss": Line("PPO, mirrored"),
+    "immediate reward, likeliest actions": Line("immediate reward", temperature=0),
+    "immediate reward, temperature .5": Line("immediate reward", temperature=0.5),
+    "immediate reward, rate .02": Line("immediate reward", lr=0.02),
+    "return-to-go, likeliest actions": Line("return-to-go", temperature=0),
+    "return-to-go, temperature .5": Line("return-to-go", temperature=0.5),
+    "return-to-go, rate .006": Line("return-to-go", lr=0.006),
+    "return-to-go, rate .02": Line("return-to-go", lr=0.02),
+    "actor-critic": Line("actor-critic"),
+    "actor-critic, temperature .5": Line("actor-critic", temperature=0.5),
+    "actor-critic, looking as far as PPO": Line("actor-critic", gamma=0.999, lam=0.98),
+    "PPO without a critic": Line("PPO", returns=True),
+    "PPO without a clip": Line("PPO", clip=1e9),
+    "PPO, temperature .5": Line("PPO", temperature=0.5),
+    "PPO, likeliest actions": Line("PPO", temperature=0),
+    "PPO, rate .004": Line("PPO", lr=0.004),
+    "PPO, two networks for each": Line("PPO", agent="two", temperature=0.5),
+    "PPO, rollouts and their mirror images": Line("PPO", both=True, temperature=0.5),
+    "PPO, only the actor mirrored": Line("PPO, mirrored", agent="actor"),
+    "PPO, mirrored, temperature 1": Line("PPO, mirrored", temperature=1),
+    "PPO, mirrored, likeliest actions": Line("PPO, mirrored", temperature=0),
+    "actor-critic, mirrored": Line("actor-critic", agent="mirrored"),
 }
-CONTROLS = {
-    "immediate reward, rate .003": Compared("immediate reward", lr=0.003),
-    "immediate reward, likeliest actions": Compared("immediate reward", greedy=True),
-    "return-to-go": Compared("return-to-go"),
-    "return-to-go, rate .01": Compared("return-to-go", lr=0.01),
-    "no critic": Compared("actor-critic", deaf=0.99),
-    "actor-critic, 80 steps a rollout": Compared("actor-critic", n_steps=80),
-}
 
 
-def compare(table: dict[str, Compared], seeds: range, data_seed: int) -> None:
-    """Each line of a table once per training seed, in the test episodes of a data seed."""
+def ladder(names: list[str], seeds: range, data_seed: int) -> None:
+    """Each line once per training seed: the mean return of its agents in the test episodes of a data seed.
+
+    Lines that differ in the temperature of their flights alone fly the same agents.
+    """
     found: dict[str, list[float]] = {}
-    for seed, (name, how) in itertools.product(seeds, table.items()):
-        space = defined("hw12", CELLS, seed, "boss")
-        space["splits"], _ = episodes("standard", data_seed)
-        space["total_steps"] *= how.times
-        if how.deaf:
-            space["estimate"] = partial(returns_alone, space, how.deaf)
-        if how.n_steps:
-            space["n_steps"] = how.n_steps
-        method = space["METHODS"][how.method]
-        method["lr"] = how.lr or method["lr"]
-        if how.falls:
-            n_updates = space["total_steps"] // (space["n_envs"] * space["n_steps"])
-            method["learn"] = falling(method["learn"], how.entropy, n_updates)
-        elif how.entropy is not None:
-            method["learn"] = partial(method["learn"], entropy=how.entropy)
-        began = time.process_time()
-        agent, _ = space["train"](name, **method)
-        seconds = time.process_time() - began
-        policy = partial(space["act"], agent, greedy=how.greedy)
-        flights = [space["fly"](policy, episode) for episode in space["splits"].test]
-        ends = ", ".join(f"{count} {end}" for end, count in Counter(flight.end for flight in flights).items())
-        found.setdefault(name, []).append(statistics.mean(flight.score for flight in flights))
-        print(f"{name:28s} seed {seed}: {found[name][-1]:7.2f} ({ends}; {seconds:.0f} s CPU)", flush=True)
+    for seed in seeds:
+        trained: dict[Line, list] = {}
+        for name in names:
+            began, line = time.process_time(), LADDER[name]
+            space = defined("hw12", CELLS, seed, "boss")
+            space["splits"], _ = episodes("standard", data_seed)
+            method = different(space, line)
+            key = line._replace(temperature=None)
+            if key not in trained:
+                with contextlib.redirect_stdout(io.StringIO()):
+                    numbers = range(space["n_agents"])
+                    trained[key] = [space["train"](name, **method, number=number)[0] for number in numbers]
+            for agent in trained[key]:
+                agent.temperature = type(agent).temperature if line.temperature is None else line.temperature
+            torch.manual_seed(seed)
+            flights = space["fly_all"](trained[key], space["splits"].test)
+            scores = [flight.score for flight in flights]
+            n = len(trained[key])
+            each = " ".join(f"{statistics.mean(scores[k::n]):.0f}" for k in range(n))
+            ends = ", ".join(f"{count} {end}" for end, count in Counter(flight.end for flight in flights).items())
+            seconds = time.process_time() - began
+            found.setdefault(name, []).append(statistics.mean(scores))
+            print(f"{name:38s} seed {seed}: {found[name][-1]:7.2f} ({each}; {ends}; {seconds:.0f} s CPU)", flush=True)
     for name, scores in found.items():
-        print(f"{name:28s} mean {statistics.mean(scores):6.1f}, from {min(scores):.1f} to {max(scores):.1f}")
+        print(f"{name:38s} mean {statistics.mean(scores):6.1f}, from {min(scores):.1f} to {max(scores):.1f}")
 
 
-def falling(learn, entropy: float, n_updates: int):
-    """`learn` with an entropy whose weight falls from `entropy` to nothing in the first half of the updates."""
-    update = itertools.count()
+def different(space: dict, line: Line) -> dict:
+    """The method of a line, as `METHODS` has it, and what the line changes about the notebook changed in `space`."""
+    if line.returns:
+        space["estimate"] = partial(returns_alone, space)
+    method = dict(space["METHODS"][line.method])
+    options = {"gamma": line.gamma, "lam": line.lam, "clip": line.clip}
+    learn = partial(method["learn"], **{name: value for name, value in options.items() if value is not None})
+    if line.both:
+        learn = partial(learn_both, space, learn)
+    if line.agent:
+        method["make"] = partial(other_agent, space, line.agent)
+    return method | {"learn": learn, "lr": line.lr or method["lr"]}
 
-    def one(agent, optimizer, rollout) -> None:
-        learn(agent, optimizer, rollout, entropy=entropy * max(0, 1 - 2 * next(update) / n_updates))
 
-    return one
-
-
-def returns_alone(space: dict, far: float, agent, rollout, gamma: float, lam: float) -> tuple:
+def returns_alone(space: dict, agent, rollout, gamma: float, lam: float) -> tuple:
     """In place of the notebook's `estimate`: returns for the actor, and the same for the critic to learn."""
-    returns = space["reward_scale"] * space["to_go"](rollout, far)
+    returns = space["reward_scale"] * space["returns_to_go"](rollout.rewards, rollout.ended, 0.99)
     return returns, returns
+
+
+def learn_both(space: dict, learn, agent, optimizer, rollout) -> None:
+    """The learning rule on a rollout beside its mirror image, as if twice as many environments had flown."""
+    swapped = torch.tensor([0, 3, 2, 1])[rollout.actions]
+    changed = {
+        name: torch.cat([getattr(rollout, name)] * 2, dim=1) for name in ("rewards", "terminated", "ended", "valid")
+    }
+    seen = torch.cat([rollout.observations, space["mirror"](rollout.observations)], dim=1)
+    actions = torch.cat([rollout.actions, swapped], dim=1)
+    learn(agent, optimizer, replace(rollout, observations=seen, actions=actions, **changed))
+
+
+class Two(nn.Module):
+    """The mean of two networks' answers, (..., 8) -> (..., K)."""
+
+    def __init__(self, first: nn.Module, second: nn.Module):
+        super().__init__()
+        self.both = nn.ModuleList([first, second])
+
+    def forward(self, observations: torch.Tensor) -> torch.Tensor:
+        return sum(network(observations) for network in self.both) / 2
+
+
+def other_agent(space: dict, kind: str):
+    """Two networks where there is one, or (parts of) an agent mirrored."""
+    if kind == "two":
+        agent, second = space["Agent"](), space["Agent"]()
+        agent.actor, agent.critic = Two(agent.actor, second.actor), Two(agent.critic, second.critic)
+        return agent
+    agent = space["MirrorAgent"]()
+    if kind == "actor":
+        agent.value = partial(space["Agent"].value, agent)
+    return agent
 
 
 def variance(seed: int, n_rollouts: int = 40) -> None:
     """Noise over signal of the policy gradient of one rollout, by what an action's worth is taken to be."""
-    space = defined("hw12", CELLS, seed, "strong")
+    space = defined("hw12", CELLS, seed, "boss")
     space["total_steps"] //= 3
-    agent, _ = space["train"]("actor-critic", **space["METHODS"]["actor-critic"])
+    agent, _ = space["train"]("PPO", **space["METHODS"]["PPO"])
+
+    def returns(rollout, gamma):
+        return space["returns_to_go"](rollout.rewards, rollout.ended, gamma)
 
     def above_mean(rollout, gamma):
-        returns = space["to_go"](rollout, gamma)
-        return returns - returns[rollout.valid].mean()
+        found = returns(rollout, gamma)
+        return found - found[rollout.valid].mean()
 
     ways = {
-        "returns, .99": lambda rollout: space["to_go"](rollout, 0.99),
-        "returns, .999": lambda rollout: space["to_go"](rollout, 0.999),
+        "returns, .99": lambda rollout: returns(rollout, 0.99),
+        "returns, .999": lambda rollout: returns(rollout, 0.999),
         "above the mean, .99": lambda rollout: above_mean(rollout, 0.99),
         "above the mean, .999": lambda rollout: above_mean(rollout, 0.999),
-        "advantage, .999 and .98": lambda rollout: space["estimate"](agent, rollout, 0.999, 0.98)[0],
         "advantage, .999 and 1": lambda rollout: space["estimate"](agent, rollout, 0.999, 1.0)[0],
+        "advantage, .999 and .98": lambda rollout: space["estimate"](agent, rollout, 0.999, 0.98)[0],
         "advantage, .999 and 0": lambda rollout: space["estimate"](agent, rollout, 0.999, 0.0)[0],
     }
     gradients = {name: [] for name in ways}
@@ -289,22 +341,20 @@ def variance(seed: int, n_rollouts: int = 40) -> None:
 
 
 if __name__ == "__main__":
-    PARTS = ("steps", "solve", "entropy", "controls", "variance")
+    PARTS = ("steps", "solve", "ladder", "variance")
     arguments = argparse.ArgumentParser()
     arguments.add_argument("part", nargs="?", choices=(*PARTS, "all"), default="all")
     arguments.add_argument("--rounds", type=int, default=5)
     arguments.add_argument("--seeds", type=int, default=1)
     arguments.add_argument("--first", type=int, default=1, help="the first training seed")
     arguments.add_argument("--data-seed", type=int, default=2022, help="whose episodes are flown")
-    arguments.add_argument("--only", nargs="+", choices=ENTROPY | CONTROLS, help="what is trained, by its name")
+    arguments.add_argument("--only", nargs="+", choices=LADDER, default=list(LADDER), help="what `ladder` trains")
     chosen = arguments.parse_args()
     torch.set_num_threads(1)
     if chosen.part in ("steps", "all"):
         steps(chosen.rounds)
-    for part, table in (("entropy", ENTROPY), ("controls", CONTROLS)):
-        if chosen.part in (part, "all"):
-            only = {name: how for name, how in table.items() if name in (chosen.only or table)}
-            compare(only, range(chosen.first, chosen.first + chosen.seeds), chosen.data_seed)
+    if chosen.part in ("ladder", "all"):
+        ladder(chosen.only, range(chosen.first, chosen.first + chosen.seeds), chosen.data_seed)
     if chosen.part in ("variance", "all"):
         for number in range(chosen.first, chosen.first + chosen.seeds):
             variance(number)

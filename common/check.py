@@ -54,7 +54,7 @@ def _verdict(
         return f"{name}: expected a function, found {function!r}.", False
     mistake = _mistake(function, cases[-1], tolerance, known)
     if mistake:
-        return f"{name}: on {cases[-1].words}, {mistake}.", False
+        return f"{name}: on {cases[-1].words.rstrip(',')}, {mistake}.", False
     for case in cases:
         try:
             difference = _difference(case.expected, function(*case.args), tolerance)

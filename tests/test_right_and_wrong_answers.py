@@ -1,8 +1,11 @@
 """Checks of homeworks 1, 2 and 12 accept what is right, however it is written, and name the mistakes that one makes."""
 
+from functools import partial
+
 import pytest
 import torch
 from sklearn.preprocessing import StandardScaler
+from torch.distributions import Categorical
 
 from common import check
 from common.check import hw01, hw02, hw12
@@ -117,6 +120,77 @@ def _ppo_stacked(new, old, advantages, clip):
     return -torch.stack([ratio * advantages, ratio.clip(1 - clip, 1 + clip) * advantages]).amin(dim=0).mean()
 
 
+def _mirror_by_columns(seen):
+    x, y, fast, down, angle, spin, left, right = seen.unbind(dim=-1)
+    return torch.stack([-x, y, -fast, down, -angle, -spin, right, left], dim=-1)
+
+
+def _mirror_by_matrix(seen):
+    swap = torch.diag(torch.tensor([-1.0, 1.0, -1.0, 1.0, -1.0, -1.0, 0.0, 0.0]))
+    swap[6, 7] = swap[7, 6] = 1
+    return seen @ swap
+
+
+def _mirror_in_a_copy(seen):
+    found = seen.clone()
+    found[..., [0, 2, 4, 5]] *= -1
+    found[..., 6], found[..., 7] = seen[..., 7], seen[..., 6]
+    return found
+
+
+class _Pilot(torch.nn.Module):
+    """An agent that is told how to join what its networks say here and in the mirror."""
+
+    def __init__(self, policy=None, value=None):
+        super().__init__()
+        self.actor, self.critic = torch.nn.Linear(8, 4), torch.nn.Linear(8, 1)
+        self.join_policy, self.join_value = policy or _mean_of_logits, value or (lambda here, there: (here + there) / 2)
+
+    def policy(self, seen):
+        return self.join_policy(self.actor(seen), self.actor(_mirror_by_columns(seen)))
+
+    def value(self, seen):
+        return self.join_value(self.critic(seen), self.critic(_mirror_by_columns(seen))).squeeze(-1)
+
+
+def _mean_of_logits(here, there):
+    return Categorical(logits=(here + there[..., [0, 3, 2, 1]]) / 2)
+
+
+def _mean_of_odds(here, there):
+    return Categorical(probs=(here.softmax(-1) + there.softmax(-1)[..., [0, 3, 2, 1]]) / 2)
+
+
+class _Folded(_Pilot):
+    """It flies the mirrored world wherever x is negative."""
+
+    def policy(self, seen):
+        left = seen[..., :1] < 0
+        logits = self.actor(torch.where(left, _mirror_by_columns(seen), seen))
+        return Categorical(logits=torch.where(left, logits[..., [0, 3, 2, 1]], logits))
+
+    def value(self, seen):
+        return self.critic(torch.where(seen[..., :1] < 0, _mirror_by_columns(seen), seen)).squeeze(-1)
+
+
+class _Third(_Pilot):
+    def __init__(self):
+        super().__init__()
+        self.more = torch.nn.Linear(8, 4)
+
+
+class _Careless(_Pilot):
+    def value(self, seen):
+        found = super().value(seen)
+        seen[..., 0] *= -1
+        return found
+
+
+class _Untold(_Pilot):
+    def policy(self, seen):
+        raise NotImplementedError
+
+
 RIGHT = {
     hw01.standardise: [
         _loop_over_columns,
@@ -128,6 +202,8 @@ RIGHT = {
     hw12.returns_to_go: [_returns_by_matrix, _returns_backwards, _returns_by_episodes],
     hw12.gae: [_gae_from(_returns_by_matrix), _gae_from(_returns_backwards), _gae_from(_returns_by_episodes)],
     hw12.ppo_loss: [_ppo_by_cases, _ppo_as_a_maximum, _ppo_stacked],
+    hw12.mirror: [_mirror_by_columns, _mirror_by_matrix, _mirror_in_a_copy],
+    hw12.mirror_agent: [_Pilot, partial(_Pilot, policy=_mean_of_odds), _Folded],
 }
 
 
@@ -141,6 +217,12 @@ def _from_the_beginning(rewards, ended, gamma):
         before = ended[t - 1] if t else torch.ones_like(ended[0])
         total = rewards[t] + gamma * torch.where(before, 0.0, total)
         found[t] = total
+    return found
+
+
+def _turned(seen, *columns):
+    found = seen.clone()
+    found[..., list(columns)] *= -1
     return found
 
 
@@ -183,6 +265,34 @@ WRONG = {
         ),
         "it gives the gain": lambda new, old, a, clip: -_ppo_stacked(new, old, a, clip),
         "old to new": lambda new, old, a, clip: _ppo_stacked(old, new, a, clip),
+    },
+    hw12.mirror: {
+        "the legs are not swapped": lambda seen: torch.cat([_mirror_by_columns(seen)[..., :6], seen[..., 6:]], dim=-1),
+        "speed x keeps its sign": lambda seen: _turned(_mirror_by_columns(seen), 2),
+        "angle and spin keep": lambda seen: _turned(_mirror_by_columns(seen), 4, 5),
+        "the angle keeps its sign": lambda seen: _turned(_mirror_by_columns(seen), 4),
+        "spin keeps its sign": lambda seen: _turned(_mirror_by_columns(seen), 5),
+        "a mirror at the side": lambda seen: _turned(_mirror_by_columns(seen), 1, 3),
+        "a mirror on the ground": lambda seen: _turned(seen, 1, 3)[..., [0, 1, 2, 3, 4, 5, 7, 6]],
+        "only the legs": lambda seen: seen[..., [0, 1, 2, 3, 4, 5, 7, 6]],
+        "a `return` is missing": lambda seen: None,
+        "x keeps its sign": lambda seen: _turned(_mirror_by_columns(seen), 0),
+        "work on a copy": lambda seen: seen.mul_(torch.tensor([-1.0, 1, -1, 1, -1, -1, 1, 1])),
+    },
+    hw12.mirror_agent: {
+        "the engines are not swapped": partial(_Pilot, policy=lambda here, there: Categorical(logits=here + there)),
+        "the policy differs": partial(_Pilot, policy=lambda here, there: Categorical(logits=here)),
+        "the value differs": partial(_Pilot, value=lambda here, there: here),
+        "the value changes its sign": partial(_Pilot, value=lambda here, there: here - there),
+        "the same whatever": partial(_Pilot, policy=lambda here, there: _mean_of_logits(here * 0, there * 0)),
+        "the gradient is cut off": partial(_Pilot, value=lambda here, there: (here + there).detach()),
+        "expected probs of shape": partial(_Pilot, value=lambda here, there: (here + there)[:8]),
+        "not done yet": _Untold,
+        "it stops with": lambda: 3,
+        "expected the class": _Pilot(),
+        "expected a Categorical": partial(_Pilot, policy=lambda here, there: here + there[..., [0, 3, 2, 1]]),
+        "weights outside": _Third,
+        "work on a copy": _Careless,
     },
 }
 

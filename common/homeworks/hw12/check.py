@@ -1,9 +1,16 @@
 """Checks of homework 12: what an action was worth, and how far to follow it."""
 
+import contextlib
+
 import numpy as np
 import torch
+from torch import nn
+from torch.distributions import Categorical
 
-from common.check import Case, compare
+from common.check import Case, compare, is_stub
+
+LEGS, ENGINES = [0, 1, 2, 3, 4, 5, 7, 6], [0, 3, 2, 1]  # what stands where in a mirror
+SIGNS = torch.tensor([-1.0, 1.0, -1.0, 1.0, -1.0, -1.0, 1.0, 1.0])  # x, speed x, angle and spin turn round
 
 
 def returns_to_go(function) -> bool:
@@ -125,6 +132,102 @@ def ppo_loss(function) -> bool:
         ),
     }
     return compare("ppo_loss", function, cases, known=wrong)
+
+
+def mirror(function) -> bool:
+    """`mirror(observations) -> (..., 8)`: what is observed in a mirror that swaps left and right."""
+    still = torch.tensor([0.5, 1.0, 0.25, -0.75, 0.125, -0.375, 1.0, 0.0])
+    seen = torch.tensor([-0.5, 1.0, -0.25, -0.75, -0.125, 0.375, 0.0, 1.0])
+    grid = torch.randn(3, 2, 8, generator=torch.Generator().manual_seed(12))
+    grid[..., 6:] = torch.tensor([[[1.0, 0.0], [0.0, 1.0]], [[0.0, 0.0], [1.0, 1.0]], [[0.0, 1.0], [1.0, 0.0]]])
+    expected = (grid * SIGNS)[..., LEGS]
+    cases = [
+        Case((still.clone(),), seen, "one observation with one leg down, (8,),"),
+        Case((grid[0].clone(),), expected[0], "two observations, (2, 8),"),
+        Case((grid.clone(),), expected, "a rollout of three steps of two landers, (3, 2, 8),"),
+    ]
+
+    def wrong(*turned: int, legs: list[int] = LEGS) -> torch.Tensor:
+        signs = torch.ones(8)
+        signs[list(turned)] = -1
+        return (grid * signs)[..., legs]
+
+    known = {
+        "the legs are not swapped: they change places": wrong(0, 2, 4, 5, legs=list(range(8))),
+        "speed x keeps its sign: who drifts left here drifts right there": wrong(0, 4, 5),
+        "angle and spin keep their signs: who leans left here leans right there": wrong(0, 2),
+        "spin keeps its sign: what turns one way here turns the other way there": wrong(0, 2, 4),
+        "the angle keeps its sign: who leans left here leans right there": wrong(0, 2, 5),
+        "up and down are swapped, too: a mirror at the side leaves y and speed y alone": wrong(0, 1, 2, 3, 4, 5),
+        "x keeps its sign: who is left of the pad here is right of it there": wrong(2, 4, 5),
+        "only the legs are swapped: x, speed x, angle and spin change their signs": wrong(),
+        "it is a mirror on the ground: left and right are to be swapped, not up and down": wrong(1, 3),
+    }
+    if _changes(function, grid):
+        print("mirror: it changes the observations that it is given: work on a copy.")
+        return False
+    return compare("mirror", function, cases, known=known)
+
+
+def _changes(function, given: torch.Tensor) -> bool:
+    """Whether a function writes into what it is given."""
+    own = given.clone()
+    with contextlib.suppress(Exception):  # what it stops with is said where the cases are asked
+        function(own)
+    return not torch.equal(own, given)
+
+
+def mirror_agent(make) -> bool:
+    """`make() -> agent` whose `policy(observations)` and `value(observations)` respect the mirror."""
+    verdict = _mirror_verdict(make)
+    print(f"MirrorAgent: {verdict or 'right, mirrored in the mirror, on 64 observations tried'}.")
+    return verdict is None
+
+
+def _mirror_verdict(make) -> str | None:
+    """What is wrong with such an agent, in words; None if nothing is."""
+    if isinstance(make, nn.Module):
+        return "expected the class, found an agent"
+    here = torch.randn(64, 8, generator=torch.Generator().manual_seed(12))
+    here[:, 6:] = (here[:, 6:] > 0).float()
+    there = (here * SIGNS)[:, LEGS]
+    try:
+        agent = make()
+        for p in agent.parameters():  # as if it had learned something: a fresh one may say the same everywhere
+            nn.init.normal_(p, std=0.3)
+        place = next(agent.parameters()).device
+        if any(_changes(ask, here.to(place)) for ask in (agent.policy, agent.value)):
+            return "it changes the observations that it is given: work on a copy"
+        policies = [agent.policy(seen.to(place)) for seen in (here, there)]
+        if not isinstance(policies[0], Categorical):
+            return f"expected a Categorical of `policy`, found {type(policies[0]).__name__}"
+        probs, probs_there = (policy.probs.cpu() for policy in policies)
+        value, value_there = (agent.value(seen.to(place)).cpu() for seen in (here, there))
+        learned = [*agent.actor.parameters(), *agent.critic.parameters()]
+    except Exception as error:
+        if is_stub(error):
+            return "not done yet"
+        return f"it stops with {type(error).__name__}: {' '.join(str(error).split())[:120]}"
+    if {id(p) for p in learned} != {id(p) for p in agent.parameters()}:
+        return "it has weights outside `actor` and `critic`, which `make_optimizer` does not train"
+    if probs.shape != (64, 4) or value.shape != (64,):
+        shapes = f"{tuple(probs.shape)} and {tuple(value.shape)}"
+        return f"for 64 observations expected probs of shape (64, 4) and values of shape (64,), found {shapes}"
+    if not (probs.requires_grad and value.requires_grad):
+        return "nothing can be learned through it: the gradient is cut off, by `detach` or `no_grad`"
+
+    def same(first: torch.Tensor, second: torch.Tensor) -> bool:
+        return torch.allclose(first, second, atol=1e-5)
+
+    if same(probs, probs.mean(dim=0)) or same(value, value.mean(dim=0)):
+        return "it says the same whatever it observes"
+    if same(probs, probs_there):
+        return "the engines are not swapped: where it fires the left one here, it must fire the right one there"
+    if not same(probs, probs_there[:, ENGINES]):
+        return "the policy differs: an action must be as likely here as the mirrored action is there"
+    if same(value, -value_there):
+        return "the value changes its sign in the mirror: what is to come is the same there"
+    return None if same(value, value_there) else "the value differs: it must be the same here and there"
 
 
 def _rollout():
