@@ -180,7 +180,7 @@ class Line(NamedTuple):
     lam: float | None = None
     clip: float | None = None
     returns: bool = False  # the actor learns from returns with .99, the critic is not asked
-    agent: str | None = None  # another kind of agent, by its name in AGENTS
+    agent: str | None = None  # another kind of agent, as `other_agent` knows them
     both: bool = False  # each rollout is learned from together with its mirror image
     temperature: float | None = None  # of the flights
 

@@ -142,9 +142,9 @@ def mirror(function) -> bool:
     grid[..., 6:] = torch.tensor([[[1.0, 0.0], [0.0, 1.0]], [[0.0, 0.0], [1.0, 1.0]], [[0.0, 1.0], [1.0, 0.0]]])
     expected = (grid * SIGNS)[..., LEGS]
     cases = [
-        Case((still.clone(),), seen, "one observation with one leg down, (8,),"),
-        Case((grid[0].clone(),), expected[0], "two observations, (2, 8),"),
-        Case((grid.clone(),), expected, "a rollout of three steps of two landers, (3, 2, 8),"),
+        Case((still,), seen, "one observation with one leg down, (8,),"),
+        Case((grid[0],), expected[0], "two observations, (2, 8),"),
+        Case((grid,), expected, "a rollout of three steps of two landers, (3, 2, 8),"),
     ]
 
     def wrong(*turned: int, legs: list[int] = LEGS) -> torch.Tensor:
